@@ -1,0 +1,1 @@
+"""The demo company: its trading, its books and the faults planted in them."""
