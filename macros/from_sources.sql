@@ -1,0 +1,29 @@
+{#- The union of one staging object over the sources that play a role, readable rows only, each with
+    its entity. Staging models of the same object have the same columns in the same order. -#}
+{% macro from_sources(role, object_name, readable_only=true) -%}
+    {%- set source_names = var(role) -%}
+    {%- if not source_names -%}
+        {{ exceptions.raise_compiler_error('var ' ~ role ~ ' is empty: name at least one source, such as [stripe].') }}
+    {%- endif -%}
+    (
+    {%- for source_name in source_names %}
+        select
+            staged.*,
+            coalesce(nullif(entities.entity_id, ''), 'main') as entity_id,
+            coalesce(
+                nullif(entities.timezone, ''),
+                '{{ checked_var("timezone", "[A-Za-z0-9_+/-]+") }}'
+            ) as entity_timezone
+        from {{ ref('stg_' ~ source_name ~ '__' ~ object_name) }} as staged
+        left join {{ ref('entities') }} as entities
+            on entities.source_name = '{{ source_name }}'
+            and coalesce(entities.source_relation, '') = coalesce(staged.source_relation, '')
+        {%- if readable_only %}
+        where staged.quarantine_reason is null and staged.ignore_reason is null
+        {%- endif %}
+        {%- if not loop.last %}
+        union all
+        {%- endif %}
+    {%- endfor %}
+    )
+{%- endmacro %}

@@ -1,0 +1,79 @@
+-- grain: one row per source_name, source_table, source_relation, source_record_id, version_number
+with
+
+staged as (
+    {{ staged_rows('billing_sources', 'invoices', 'total_amount_minor', 'currency_code') }}
+    union all
+    {{ staged_rows('billing_sources', 'invoice_lines', 'landed_amount_minor', 'currency_code') }}
+    union all
+    {{ staged_rows('billing_sources', 'charges', 'amount_minor', 'currency_code') }}
+    union all
+    {{ staged_rows('billing_sources', 'refunds', 'amount_minor', 'currency_code') }}
+    union all
+    {{ staged_rows('billing_sources', 'disputes', 'amount_minor', 'currency_code') }}
+    union all
+    {{ staged_rows('billing_sources', 'credit_notes', 'total_amount_minor', 'currency_code') }}
+    union all
+    {{ staged_rows(
+        'billing_sources', 'credit_note_lines', 'landed_amount_minor', 'currency_code'
+    ) }}
+    union all
+    {{ staged_rows(
+        'billing_sources', 'customer_balance_changes', 'amount_minor', 'currency_code'
+    ) }}
+    union all
+    {{ staged_rows(
+        'processor_sources', 'processor_transactions', 'gross_amount_minor', 'currency_code'
+    ) }}
+    union all
+    {{ staged_rows('processor_sources', 'payouts', 'amount_minor', 'currency_code') }}
+    union all
+    {{ staged_rows('ledger_sources', 'journals', 'null', 'cast(null as varchar(3))') }}
+    union all
+    {{ staged_rows('ledger_sources', 'ledger_lines', 'amount_minor', 'currency_code') }}
+    union all
+    {{ staged_rows('bank_sources', 'bank_lines', 'amount_minor', 'currency_code') }}
+),
+
+unmapped_lines as (
+    select
+        source_name,
+        source_table,
+        coalesce(source_relation, '') as relation_key,
+        source_record_id
+    from {{ ref('int_ledger_lines_mapped') }}
+    where account_role is null
+),
+
+source_rows as (
+    select
+        staged.source_name,
+        staged.source_table,
+        staged.source_relation,
+        staged.entity_id,
+        staged.source_record_id,
+        staged.version_number,
+        staged.currency_code,
+        staged.amount_minor,
+        staged.recorded_at,
+        staged.synced_at,
+        case
+            when unmapped_lines.source_record_id is not null and staged.state = 'accepted'
+                then 'quarantined'
+            else staged.state
+        end as state,
+        case
+            when unmapped_lines.source_record_id is not null and staged.state = 'accepted'
+                then 'unmapped_account'
+            else staged.reason
+        end as reason
+    from staged
+    left join unmapped_lines
+        on
+            staged.source_name = unmapped_lines.source_name
+            and staged.source_table = unmapped_lines.source_table
+            and coalesce(staged.source_relation, '') = unmapped_lines.relation_key
+            and staged.source_record_id = unmapped_lines.source_record_id
+)
+
+select * from source_rows
