@@ -1,0 +1,36 @@
+-- grain: one row per event_id
+with
+
+recognition_by_month as (
+    select * from {{ ref('int_recognition_by_month') }}
+),
+
+recognition_events as (
+    select
+        {{ dbt.concat([
+            "'revenue_recognised:'", 'obligation_id', "':'", 'cast(month_end as ' ~ dbt.type_string() ~ ')'
+        ]) }} as event_id,
+        entity_id,
+        'revenue_recognised' as event_type,
+        'recognised' as component,
+        source_name,
+        source_table,
+        source_record_id,
+        source_record_id as document_reference,
+        customer_id,
+        null as counterparty_reference,
+        invoice_id,
+        obligation_id,
+        currency_code,
+        recognised_amount_minor as amount_minor,
+        functional_currency_code,
+        recognised_functional_amount_minor as functional_amount_minor,
+        month_end as event_date,
+        cast(month_end as {{ dbt.type_timestamp() }}) as recorded_at
+    from recognition_by_month
+    where
+        not is_forecast
+        and (recognised_amount_minor <> 0 or recognised_functional_amount_minor <> 0)
+)
+
+select * from recognition_events

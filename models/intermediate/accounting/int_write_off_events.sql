@@ -1,0 +1,60 @@
+-- grain: one row per event_id
+with
+
+write_offs as (
+    select * from {{ ref('int_write_offs') }}
+),
+
+invoice_bookings as (
+    select * from {{ ref('int_invoice_bookings') }}
+),
+
+line_components as (
+    select * from {{ ref('int_reduction_line_components') }}
+),
+
+-- An invoice that is voided after it was written off owes nothing any more: what stands in bad
+-- debt becomes a void.
+bad_debts as (
+    select
+        reduction_id,
+        cast(sum(amount_minor) as bigint) as amount_minor,
+        cast(sum(functional_amount_minor) as bigint) as functional_amount_minor
+    from line_components
+    where component = 'recognised'
+    group by reduction_id
+),
+
+write_off_events as (
+    select
+        {{ dbt.concat(["'invoice_voided:'", 'write_offs.invoice_id']) }} as event_id,
+        invoice_bookings.entity_id,
+        'invoice_voided' as event_type,
+        'written_off_before' as component,
+        invoice_bookings.source_name,
+        'invoice' as source_table,
+        invoice_bookings.document_reference as source_record_id,
+        invoice_bookings.document_reference,
+        invoice_bookings.customer_id,
+        null as counterparty_reference,
+        write_offs.invoice_id,
+        null as obligation_id,
+        invoice_bookings.currency_code,
+        bad_debts.amount_minor,
+        invoice_bookings.functional_currency_code,
+        bad_debts.functional_amount_minor,
+        write_offs.voided_after_write_off_date as event_date,
+        invoice_bookings.voided_at as recorded_at
+    from write_offs
+    inner join invoice_bookings
+        on write_offs.invoice_id = invoice_bookings.invoice_id
+    inner join bad_debts
+        on
+            {{ dbt.concat(['write_offs.invoice_id', "':written_off'"]) }}
+            = bad_debts.reduction_id
+    where
+        write_offs.voided_after_write_off_date is not null
+        and bad_debts.amount_minor <> 0
+)
+
+select * from write_off_events
