@@ -1,0 +1,43 @@
+-- grain: one row per item_id, cause, finding
+with
+
+-- Each model looks at one kind of proof; which proof counts is decided in int_break_causes.
+evidence as (
+    select
+        item_id,
+        cause,
+        finding
+    from {{ ref('int_break_evidence_by_amount') }}
+    union all
+    select
+        item_id,
+        cause,
+        finding
+    from {{ ref('int_break_evidence_by_rate') }}
+    union all
+    select
+        item_id,
+        cause,
+        finding
+    from {{ ref('int_break_evidence_by_fact') }}
+    union all
+    select
+        item_id,
+        cause,
+        finding
+    from {{ ref('int_break_evidence_by_document') }}
+    union all
+    select
+        item_id,
+        cause,
+        finding
+    from {{ ref('int_break_evidence_by_repetition') }}
+    union all
+    select
+        item_id,
+        cause,
+        finding
+    from {{ ref('int_break_evidence_by_absence') }}
+)
+
+select * from evidence

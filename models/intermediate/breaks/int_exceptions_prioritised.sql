@@ -1,0 +1,103 @@
+-- grain: one row per exception_id
+with
+
+exceptions as (
+    select * from {{ ref('int_exceptions') }}
+),
+
+exception_priorities as (
+    select * from {{ ref('exception_priorities') }}
+),
+
+exception_owners as (
+    select * from {{ ref('exception_owners') }}
+),
+
+item_decisions as (
+    select * from {{ ref('int_item_decisions') }}
+),
+
+-- An amount without a rate into the functional currency must not look small.
+priorities as (
+    select
+        exceptions.exception_id,
+        exception_priorities.priority,
+        exception_priorities.priority_name,
+        row_number() over (
+            partition by exceptions.exception_id
+            order by
+                exception_priorities.priority asc,
+                exception_priorities.minimum_amount desc, exception_priorities.minimum_age_days desc
+        ) as priority_rank
+    from exceptions
+    inner join exception_priorities
+        on
+            exceptions.age_days >= exception_priorities.minimum_age_days
+            and (
+                exceptions.functional_open_amount_minor is null
+                or exceptions.functional_open_amount_minor
+                >= exception_priorities.minimum_amount
+                * {{ power_of_ten('exceptions.functional_exponent') }}
+            )
+),
+
+owners as (
+    select
+        exceptions.exception_id,
+        coalesce(max(cause_owners.owner_team), max(leg_owners.owner_team)) as owner_team
+    from exceptions
+    left join exception_owners as cause_owners
+        on exceptions.cause = cause_owners.cause
+    left join exception_owners as leg_owners
+        on
+            exceptions.leg = leg_owners.leg
+            and leg_owners.cause is null
+    group by exceptions.exception_id
+),
+
+exceptions_prioritised as (
+    select
+        exceptions.exception_id,
+        exceptions.item_id,
+        exceptions.leg,
+        exceptions.entity_id,
+        exceptions.status,
+        exceptions.match_id,
+        exceptions.expected_item_id,
+        exceptions.recorded_item_id,
+        exceptions.document_reference,
+        exceptions.event_type,
+        exceptions.account_role,
+        exceptions.currency_code,
+        exceptions.expected_amount_minor,
+        exceptions.recorded_amount_minor,
+        exceptions.residual_amount_minor,
+        exceptions.open_amount_minor,
+        exceptions.functional_currency_code,
+        exceptions.functional_exponent,
+        exceptions.functional_open_amount_minor,
+        exceptions.document_date,
+        exceptions.due_date,
+        exceptions.first_seen_date,
+        exceptions.age_days,
+        exceptions.cause,
+        exceptions.is_estimated,
+        exceptions.explanation,
+        exceptions.suggested_action,
+        coalesce(priorities.priority, 0) as priority,
+        coalesce(priorities.priority_name, 'unranked') as priority_name,
+        owners.owner_team,
+        item_decisions.decision_id,
+        coalesce(item_decisions.decision_state, 'none') as decision_state
+    from exceptions
+    left join priorities
+        on
+            exceptions.exception_id = priorities.exception_id
+            and priorities.priority_rank = 1
+    inner join owners
+        on exceptions.exception_id = owners.exception_id
+    left join item_decisions
+        on exceptions.item_id = item_decisions.item_id
+)
+
+select * from exceptions_prioritised

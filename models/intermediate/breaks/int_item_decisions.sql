@@ -1,0 +1,36 @@
+-- grain: one row per item_id
+with
+
+decision_items as (
+    select * from {{ ref('int_decision_items') }}
+),
+
+decisions as (
+    select * from {{ ref('int_decisions') }}
+),
+
+ranked as (
+    select
+        decision_items.item_id,
+        decisions.decision_id,
+        decisions.decision_state,
+        row_number() over (
+            partition by decision_items.item_id order by decisions.decision_id desc
+        ) as decision_rank
+    from decision_items
+    inner join decisions
+        on decision_items.decision_id = decisions.decision_id
+    where decision_items.named_as = 'item'
+),
+
+-- A decision that does not hold is worth knowing where the break it spoke of still stands.
+item_decisions as (
+    select
+        item_id,
+        decision_id,
+        decision_state
+    from ranked
+    where decision_rank = 1
+)
+
+select * from item_decisions

@@ -1,0 +1,112 @@
+-- grain: one row per item_id
+with
+
+ledger_items as (
+    select * from {{ ref('int_expected_ledger_items') }}
+),
+
+processor_items as (
+    select * from {{ ref('int_expected_processor_items') }}
+),
+
+payout_items as (
+    select * from {{ ref('int_expected_payout_items') }}
+),
+
+entities as (
+    select * from {{ ref('int_entities') }}
+),
+
+factors as (
+    select * from {{ ref('int_rate_factors') }}
+),
+
+items as (
+    select
+        item_id,
+        'ledger' as leg,
+        entity_id,
+        account_role,
+        event_type,
+        document_reference,
+        customer_id,
+        counterparty_reference,
+        invoice_id,
+        currency_code,
+        amount_minor,
+        transaction_currency_code,
+        transaction_amount_minor,
+        part_count,
+        item_date,
+        recorded_at,
+        source_name,
+        source_table,
+        source_record_id
+    from ledger_items
+    union all
+    select
+        item_id,
+        'processor' as leg,
+        entity_id,
+        'processor_clearing' as account_role,
+        event_type,
+        document_reference,
+        customer_id,
+        null as counterparty_reference,
+        invoice_id,
+        currency_code,
+        amount_minor,
+        currency_code as transaction_currency_code,
+        amount_minor as transaction_amount_minor,
+        1 as part_count,
+        item_date,
+        recorded_at,
+        source_name,
+        source_table,
+        source_record_id
+    from processor_items
+    where amount_minor <> 0
+    union all
+    select
+        item_id,
+        leg,
+        entity_id,
+        account_role,
+        event_type,
+        document_reference,
+        null as customer_id,
+        document_reference as counterparty_reference,
+        null as invoice_id,
+        currency_code,
+        amount_minor,
+        currency_code as transaction_currency_code,
+        amount_minor as transaction_amount_minor,
+        1 as part_count,
+        item_date,
+        recorded_at,
+        source_name,
+        source_table,
+        source_record_id
+    from payout_items
+    where amount_minor <> 0
+),
+
+expected_items as (
+    select
+        items.*,
+        case
+            when items.currency_code = entities.functional_currency_code then items.amount_minor
+            else {{ convert_money('items.amount_minor', 'factors.multiplier', 'factors.divisor') }}
+        end as functional_amount_minor,
+        items.item_date <= entities.as_of_date as is_matchable
+    from items
+    inner join entities
+        on items.entity_id = entities.entity_id
+    left join factors
+        on
+            items.currency_code = factors.from_currency_code
+            and entities.functional_currency_code = factors.to_currency_code
+            and items.item_date = factors.rate_date
+)
+
+select * from expected_items

@@ -1,0 +1,28 @@
+-- grain: one row per leg
+with
+
+matching_rules as (
+    select * from {{ ref('matching_rules') }}
+    where is_enabled
+),
+
+-- The rules of one leg side by side, so that pairs are judged in one pass. A rule that is switched
+-- off has no window, and nothing lies within no window.
+matching_windows as (
+    select
+        leg,
+        max(case when rule = 'exact' then 0 end) as exact_days,
+        max(case when rule = 'posting_date' then date_window_days end) as posting_date_days,
+        max(case when rule = 'other_period' then date_window_days end) as other_period_days,
+        max(case when rule = 'tolerance' then date_window_days end) as tolerance_days,
+        max(case when rule = 'tolerance' then amount_tolerance_minor end)
+            as tolerance_amount_minor,
+        max(case when rule = 'tolerance' then amount_tolerance_bps end) as tolerance_bps,
+        max(case when rule = 'fx_timing' then date_window_days end) as fx_timing_days,
+        max(case when rule = 'fx_timing' then amount_tolerance_minor end)
+            as fx_timing_amount_minor
+    from matching_rules
+    group by leg
+)
+
+select * from matching_windows

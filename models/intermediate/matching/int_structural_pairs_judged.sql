@@ -1,0 +1,109 @@
+-- grain: one row per expected_item_id, recorded_item_id
+with
+
+structural_pairs as (
+    select
+        pairs.*,
+        case when pairs.is_same_customer then 'structural' else 'structural_without_customer' end
+            as match_rule
+    from {{ ref('int_structural_pairs') }} as pairs
+),
+
+matching_rules as (
+    select * from {{ ref('matching_rules') }}
+    where tier = 6 and is_enabled
+),
+
+preferences as (
+    select
+        structural_pairs.*,
+        case when structural_pairs.is_same_customer then 0 else 1 end as customer_distance,
+        dense_rank() over (
+            partition by structural_pairs.expected_item_id
+            order by
+                case when structural_pairs.is_same_customer then 0 else 1 end asc,
+                structural_pairs.fitting_lines desc,
+                structural_pairs.date_distance asc
+        ) as preference_of_expected,
+        dense_rank() over (
+            partition by structural_pairs.recorded_item_id
+            order by
+                case when structural_pairs.is_same_customer then 0 else 1 end asc,
+                structural_pairs.fitting_lines desc,
+                structural_pairs.date_distance asc
+        ) as preference_of_recorded,
+        row_number() over (
+            partition by
+                structural_pairs.recorded_item_id,
+                structural_pairs.expected_block,
+                structural_pairs.expected_date
+            order by structural_pairs.expected_item_id asc
+        ) as expected_twin_rank,
+        row_number() over (
+            partition by
+                structural_pairs.expected_item_id,
+                structural_pairs.recorded_block,
+                structural_pairs.recorded_date
+            order by structural_pairs.recorded_at asc, structural_pairs.recorded_item_id asc
+        ) as recorded_twin_rank
+    from structural_pairs
+    inner join matching_rules
+        on
+            structural_pairs.leg = matching_rules.leg
+            and structural_pairs.match_rule = matching_rules.rule
+),
+
+-- Twins are lines of one document; two documents that fit equally well are a riddle.
+rivals_of_expected as (
+    select
+        expected_item_id,
+        count(distinct recorded_block) as rival_count,
+        min(recorded_item_id) as first_candidate,
+        max(recorded_item_id) as last_candidate
+    from preferences
+    where preference_of_expected = 1
+    group by expected_item_id
+),
+
+rivals_of_recorded as (
+    select
+        recorded_item_id,
+        count(distinct expected_block) as rival_count,
+        min(expected_item_id) as first_candidate,
+        max(expected_item_id) as last_candidate
+    from preferences
+    where preference_of_recorded = 1
+    group by recorded_item_id
+),
+
+structural_pairs_judged as (
+    select
+        preferences.expected_item_id,
+        preferences.recorded_item_id,
+        preferences.match_rule,
+        preferences.date_distance,
+        preferences.preference_of_expected,
+        preferences.preference_of_recorded,
+        rivals_of_expected.rival_count > 1 as is_ambiguous_for_expected,
+        rivals_of_recorded.rival_count > 1 as is_ambiguous_for_recorded,
+        rivals_of_expected.first_candidate as first_recorded_candidate,
+        rivals_of_expected.last_candidate as last_recorded_candidate,
+        rivals_of_recorded.first_candidate as first_expected_candidate,
+        rivals_of_recorded.last_candidate as last_expected_candidate,
+        row_number() over (
+            order by
+                preferences.customer_distance asc,
+                preferences.fitting_lines desc,
+                preferences.date_distance asc,
+                abs(preferences.expected_twin_rank - preferences.recorded_twin_rank) asc,
+                preferences.expected_item_id asc,
+                preferences.recorded_item_id asc
+        ) as pair_rank
+    from preferences
+    inner join rivals_of_expected
+        on preferences.expected_item_id = rivals_of_expected.expected_item_id
+    inner join rivals_of_recorded
+        on preferences.recorded_item_id = rivals_of_recorded.recorded_item_id
+)
+
+select * from structural_pairs_judged
