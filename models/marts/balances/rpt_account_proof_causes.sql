@@ -1,0 +1,94 @@
+-- grain: one row per entity_id, account_role, currency_code, month_start, cause
+with
+
+items as (
+    select * from {{ ref('fct_reconciliation_items') }}
+),
+
+reporting_months as (
+    select * from {{ ref('int_reporting_months') }}
+),
+
+-- What an item explains: a matched or pending one only moves money between months, a match within
+-- a tolerance or by decision leaves its residual, the rest its amount under the cause found.
+explained as (
+    select
+        items.entity_id,
+        items.account_role,
+        items.currency_code,
+        cast({{ dbt.date_trunc('month', 'items.item_date') }} as date) as item_month,
+        case
+            when items.status = 'pending' then 'timing'
+            when items.status = 'ignored' then 'ignored'
+            when items.status in ('matched', 'suggested') and items.match_tier in (0, 3, 4)
+                then items.match_rule
+            when items.status in ('matched', 'suggested') then 'timing'
+            else items.cause
+        end as cause,
+        case when items.side = 'recorded' then items.amount else -items.amount end as amount
+    from items
+    inner join reporting_months
+        on
+            items.entity_id = reporting_months.entity_id
+            and cast({{ dbt.date_trunc('month', 'items.item_date') }} as date)
+            = reporting_months.month_start
+            and items.item_date <= reporting_months.as_of_date
+    where
+        items.leg = 'ledger'
+        and items.account_role <> 'out_of_scope'
+),
+
+by_month as (
+    select
+        entity_id,
+        account_role,
+        currency_code,
+        item_month,
+        cause,
+        sum(amount) as amount,
+        count(*) as item_count
+    from explained
+    group by
+        entity_id,
+        account_role,
+        currency_code,
+        item_month,
+        cause
+),
+
+to_date as (
+    select
+        by_month.entity_id,
+        by_month.account_role,
+        by_month.currency_code,
+        reporting_months.month_start,
+        by_month.cause,
+        sum(by_month.amount) as explained_amount,
+        sum(by_month.item_count) as item_count
+    from by_month
+    inner join reporting_months
+        on
+            by_month.entity_id = reporting_months.entity_id
+            and by_month.item_month <= reporting_months.month_start
+    group by
+        by_month.entity_id,
+        by_month.account_role,
+        by_month.currency_code,
+        reporting_months.month_start,
+        by_month.cause
+),
+
+account_proof_causes as (
+    select
+        entity_id,
+        account_role,
+        currency_code,
+        month_start,
+        cause,
+        cast(explained_amount as numeric(28, 4)) as explained_amount,
+        cast(item_count as bigint) as item_count
+    from to_date
+    where explained_amount <> 0
+)
+
+select * from account_proof_causes
