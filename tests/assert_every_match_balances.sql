@@ -1,0 +1,49 @@
+-- Invariant: expected - recorded = residual, in one currency; 0 or named (L4).
+-- Grain: match_id that does not balance.
+-- A row: a match that hides a difference, or nets currencies, accounts or companies.
+-- Then: compare the items in fct_matches with the rule that linked them.
+with
+
+match_items as (
+    select * from {{ ref('fct_matches') }}
+),
+
+matches as (
+    select
+        match_id,
+        min(match_tier) as match_tier,
+        max(match_tier) as last_match_tier,
+        min(residual_amount) as residual_amount,
+        max(residual_amount) as last_residual_amount,
+        min(residual_name) as residual_name,
+        sum(case side when 'expected' then amount else -amount end) as difference,
+        min(currency_code) as currency_code,
+        max(currency_code) as last_currency_code,
+        min(entity_id) as entity_id,
+        max(entity_id) as last_entity_id,
+        min(leg) as leg,
+        max(leg) as last_leg,
+        min(account_role) as account_role,
+        max(account_role) as last_account_role
+    from match_items
+    group by match_id
+)
+
+select
+    match_id,
+    match_tier,
+    residual_name,
+    residual_amount,
+    difference
+from matches
+where
+    difference <> residual_amount
+    or residual_amount <> last_residual_amount
+    or match_tier <> last_match_tier
+    or currency_code <> last_currency_code
+    or entity_id <> last_entity_id
+    or leg <> last_leg
+    or (account_role <> last_account_role and match_tier > 0)
+    or (residual_amount <> 0 and residual_name = 'none')
+    or (residual_amount <> 0 and match_tier in (1, 2, 6, 7, 8))
+    or (residual_name = 'discrepancy' and match_tier <> 9)

@@ -1,0 +1,113 @@
+-- Invariant: rows, gross and net that go into matching come out of it (L2, L3).
+-- Grain: leg, side, source, entity, currency.
+-- A row: money that matching lost or made.
+-- Then: compare the facts of that source with fct_reconciliation_items, item by item.
+with
+
+facts as (
+    select
+        'ledger' as leg,
+        'recorded' as side,
+        source_name,
+        entity_id,
+        currency_code,
+        count(*) as row_count,
+        sum(abs(amount_minor)) as gross_minor,
+        sum(amount_minor) as net_minor
+    from {{ ref('int_ledger_lines') }}
+    group by source_name, entity_id, currency_code
+    union all
+    select
+        'processor' as leg,
+        'recorded' as side,
+        source_name,
+        entity_id,
+        presentment_currency_code as currency_code,
+        count(*) as row_count,
+        sum(abs(presentment_amount_minor)) as gross_minor,
+        sum(presentment_amount_minor) as net_minor
+    from {{ ref('int_processor_transactions') }}
+    where kind <> 'fee'
+    group by source_name, entity_id, presentment_currency_code
+    union all
+    select
+        'bank' as leg,
+        'recorded' as side,
+        source_name,
+        entity_id,
+        currency_code,
+        count(*) as row_count,
+        sum(abs(amount_minor)) as gross_minor,
+        sum(amount_minor) as net_minor
+    from {{ ref('int_bank_lines') }}
+    group by source_name, entity_id, currency_code
+    union all
+    -- Entries are summed to the grain of the postings, so only their net must survive.
+    select
+        'ledger' as leg,
+        'expected' as side,
+        source_name,
+        entity_id,
+        functional_currency_code as currency_code,
+        null as row_count,
+        null as gross_minor,
+        sum(functional_amount_minor) as net_minor
+    from {{ ref('int_expected_entries') }}
+    group by source_name, entity_id, functional_currency_code
+),
+
+item_states as (
+    select
+        items.leg,
+        items.side,
+        items.source_name,
+        items.entity_id,
+        items.currency_code,
+        count(*) as row_count,
+        sum(abs(items.amount)) as gross_amount,
+        sum(items.amount) as net_amount
+    from {{ ref('fct_reconciliation_items') }} as items
+    where items.side = 'recorded' or items.leg = 'ledger'
+    group by items.leg, items.side, items.source_name, items.entity_id, items.currency_code
+),
+
+compared as (
+    select
+        coalesce(facts.leg, item_states.leg) as leg,
+        coalesce(facts.side, item_states.side) as side,
+        coalesce(facts.source_name, item_states.source_name) as source_name,
+        coalesce(facts.entity_id, item_states.entity_id) as entity_id,
+        coalesce(facts.currency_code, item_states.currency_code) as currency_code,
+        facts.net_minor as fact_net_minor,
+        item_states.net_amount as item_net_amount,
+        case
+            -- Nothing left over is as good as nothing there.
+            when item_states.leg is null and facts.row_count is null and facts.net_minor = 0
+                then 'ok'
+            when item_states.leg is null then 'lost'
+            when facts.leg is null then 'made'
+            when facts.row_count <> item_states.row_count then 'rows'
+            when
+                item_states.gross_amount * {{ power_of_ten('currencies.exponent') }}
+                <> facts.gross_minor
+                then 'gross'
+            when
+                item_states.net_amount * {{ power_of_ten('currencies.exponent') }}
+                <> facts.net_minor
+                then 'net'
+            else 'ok'
+        end as verdict
+    from facts
+    full outer join item_states
+        on
+            facts.leg = item_states.leg
+            and facts.side = item_states.side
+            and facts.source_name = item_states.source_name
+            and facts.entity_id = item_states.entity_id
+            and facts.currency_code = item_states.currency_code
+    left join {{ ref('currencies') }} as currencies
+        on coalesce(facts.currency_code, item_states.currency_code) = currencies.currency_code
+)
+
+select * from compared
+where verdict <> 'ok'

@@ -1,0 +1,196 @@
+"""Fixtures that run dbt inside the test process, always on copies, never in the checkout.
+
+Starting the dbt command costs many times what a call through dbtRunner costs, and a DuckDB file
+belongs to one process at a time. So the demo is built once per test session in a copy of the project;
+each pytest worker gets its own copy of the result, and tests that change the project copy it again,
+together with what dbt remembers of the parse, so that only the changed files are parsed anew.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import json
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Iterator
+
+import duckdb
+import pytest
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+NOT_COPIED_FROM_ROOT = {".git", ".venv", "target", "logs", "dbt_packages"}
+NOT_COPIED_ANYWHERE = {"__pycache__", ".pytest_cache", ".hypothesis", ".user.yml"}
+WAREHOUSE = Path("target") / "warehouse.duckdb"
+
+
+@dataclass(frozen=True)
+class DbtRun:
+    """What one dbt invocation did: its artifacts, its messages and the database it left."""
+
+    success: bool
+    project: Path
+    target: Path
+    database: Path
+    messages: list[str] = field(default_factory=list)
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        return json.loads((self.target / "manifest.json").read_text(encoding="utf-8"))
+
+    @cached_property
+    def run_results(self) -> list[dict[str, Any]]:
+        return json.loads((self.target / "run_results.json").read_text(encoding="utf-8"))["results"]
+
+    @cached_property
+    def statuses(self) -> dict[str, str]:
+        """Status by node name: success, pass, warn, fail, error, skipped."""
+        return {self.name_of(row["unique_id"]): row["status"] for row in self.run_results}
+
+    @property
+    def failed(self) -> list[str]:
+        return sorted(
+            name for name, status in self.statuses.items() if status in {"fail", "error", "skipped"}
+        )
+
+    def name_of(self, unique_id: str) -> str:
+        for kind in ("nodes", "unit_tests"):
+            if unique_id in self.manifest.get(kind, {}):
+                return self.manifest[kind][unique_id]["name"]
+        return unique_id
+
+    def query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Rows of a read-only query; the file is open only while it runs."""
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            return connection.execute(sql, parameters or []).fetchall()
+
+
+def copy_project(destination: Path, built: DbtRun | None = None, with_data: bool = False) -> Path:
+    """Copy the project tree without what git, dbt and Python made; return the copy's folder.
+
+    Given a finished run, its parse state comes along (a later run parses only changed files), and
+    with_data its database too (a later run can select a few nodes and find the rest built).
+    """
+    project = destination / "project"
+
+    def ignored(folder: str, names: list[str]) -> set[str]:
+        at_root = NOT_COPIED_FROM_ROOT if Path(folder) == PROJECT_ROOT else set()
+        files = {name for name in names if ".duckdb" in name}
+        return (set(names) & (at_root | NOT_COPIED_ANYWHERE)) | files
+
+    shutil.copytree(PROJECT_ROOT, project, ignore=ignored)
+    (project / "target").mkdir()
+    if built is not None:
+        state = built.target / "partial_parse.msgpack"
+        if state.exists():
+            shutil.copy2(state, project / "target" / state.name)
+        if with_data:
+            shutil.copy2(built.database, project / WAREHOUSE)
+    return project
+
+
+@contextmanager
+def only_the_projects_settings(project: Path) -> Iterator[None]:
+    """No variable of the caller's shell reaches dbt; relative paths are the project's."""
+    environment, folder = dict(os.environ), Path.cwd()
+    for name in list(os.environ):
+        if name.startswith(("DBT_", "TIEOUT_")):
+            del os.environ[name]
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    os.chdir(project)
+    try:
+        yield
+    finally:
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update(environment)
+
+
+def run_dbt(project: Path, *arguments: str, variables: dict[str, Any] | None = None) -> DbtRun:
+    """Run one dbt command in this process, in a copied project; its files stay in the copy.
+
+    `run_dbt(project, "build", "--select", "fct_matches", variables={"demo": True})`
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    if project.resolve() == PROJECT_ROOT:
+        raise ValueError("run dbt in a copy of the project: copy_project(tmp_path)")
+    messages: list[str] = []
+
+    def remember(event: Any) -> None:
+        if event.info.level in {"warn", "error"}:
+            messages.append(event.info.msg)
+
+    command = [*arguments, "--project-dir", str(project), "--profiles-dir", str(project)]
+    command += ["--log-path", str(project / "target" / "logs"), "--no-use-colors"]
+    if variables is not None:
+        command += ["--vars", json.dumps(variables)]
+    with only_the_projects_settings(project):
+        try:
+            outcome = dbtRunner(callbacks=[remember]).invoke(["--quiet", *command])
+        finally:
+            # dbt keeps the database open after a run; a reader with other settings would be refused.
+            DuckDBConnectionManager.close_all_connections()
+            gc.collect()
+    if outcome.exception is not None:
+        messages.append(str(outcome.exception))
+    return DbtRun(
+        success=outcome.success,
+        project=project,
+        target=project / "target",
+        database=project / WAREHOUSE,
+        messages=messages,
+    )
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    return PROJECT_ROOT
+
+
+@pytest.fixture(scope="session")
+def built_demo(tmp_path_factory: pytest.TempPathFactory) -> DbtRun:
+    """One `dbt build` of the demo for the whole session; the database is this worker's own copy.
+
+    Read it with `built_demo.query(...)`; do not write to it.
+    """
+    own = tmp_path_factory.mktemp("demo")
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    built, done = shared / "built_demo", shared / "built_demo.json"
+    with open(shared / "built_demo.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            run = run_dbt(copy_project(built), "build")
+            done.write_text(json.dumps([run.success, run.messages]), encoding="utf-8")
+    success, messages = json.loads(done.read_text(encoding="utf-8"))
+    project = built / "project"
+    if not success:
+        pytest.fail("dbt build of the demo failed:\n" + "\n".join(messages[-20:]), pytrace=False)
+    shutil.copy2(project / WAREHOUSE, own / WAREHOUSE.name)
+    return DbtRun(success, project, project / "target", own / WAREHOUSE.name, messages)
+
+
+@pytest.fixture
+def project_copy(tmp_path: Path) -> Path:
+    """A copy of the project that a test may change; nothing is built in it."""
+    return copy_project(tmp_path)
+
+
+@pytest.fixture
+def built_copy(tmp_path: Path, built_demo: DbtRun) -> Path:
+    """A copy of the project with the demo already built and parsed: break it, run a few nodes."""
+    return copy_project(tmp_path, built=built_demo, with_data=True)
+
+
+@pytest.fixture
+def dbt():
+    """The runner itself: `dbt(project, "build", "--select", "fct_matches")`."""
+    return run_dbt

@@ -1,0 +1,683 @@
+"""The check values of the method, from raw tables to marts.
+
+Every case is a company of its own with a handful of rows, and all of them are in one warehouse: they
+use the same document ids on purpose, so a join that forgets the company shows up as a wrong number.
+One build computes them all. Months are numbers, 1 is January 2023; money is text in major units.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections import defaultdict
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Callable
+
+import duckdb
+import pytest
+from conftest import PROJECT_ROOT, WAREHOUSE, DbtRun, copy_project, run_dbt
+
+sys.path.insert(0, str(PROJECT_ROOT / "scripts"))
+
+from company.tables import COLUMNS
+
+SYNCED = datetime(2024, 1, 1, 6)
+Movements = dict[str, dict[int, str]]
+
+
+class Company:
+    """Raw rows of one company; columns that are not given are null."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.timezone = "UTC"
+        self.midnight = 0
+        self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+
+    def add(self, table: str, **row: Any) -> None:
+        row |= {"source_relation": self.name, "livemode": True, "_fivetran_synced": SYNCED}
+        self.rows[f"stripe.{table}"].append(row)
+
+    def yearly(self) -> None:
+        """Everything is billed by the year, so it is earned in even months."""
+        self.add("price", id="price_1", product_id="prod_1", currency="usd", recurring_interval="year")
+
+    def invoice(
+        self, day: str, *lines: tuple[int, str, str], currency: str = "usd", tax: int = 0,
+        status: str = "open", paid: int = 0, **row: Any,
+    ) -> None:  # fmt: skip
+        """Finalise in_1; a line is (amount, first day, day after the last)."""
+        subtotal = sum(amount for amount, _, _ in lines)
+        self.add(
+            "invoice", id="in_1", number="INV-1", customer_id="cus_1", status=status, currency=currency,
+            subtotal=subtotal, tax=tax, total=subtotal + tax, amount_paid=paid, created=at(day),
+            status_transitions_finalized_at=at(day), is_deleted=False, **row,
+        )  # fmt: skip
+        for number, (amount, start, end) in enumerate(lines, start=1):
+            self.add(
+                "invoice_line_item", invoice_id="in_1", unique_id=f"il_{number}", id=f"il_{number}",
+                type="subscription", amount=amount, currency=currency, quantity=1, price_id="price_1",
+                period_start=at(start, self.midnight), period_end=at(end, self.midnight),
+                proration=amount < 0,
+            )  # fmt: skip
+
+    def moved(
+        self, key: str, kind: str, day: str, amount: int, *, source: str | None = None,
+        currency: str = "usd", fee: int = 0,
+    ) -> None:  # fmt: skip
+        """Move money at the processor for a charge, refund, dispute or payout."""
+        self.add(
+            "balance_transaction", id=key, source=source, type=kind, reporting_category=kind,
+            amount=amount, fee=fee, net=amount - fee, currency=currency, status="available",
+            created=at(day), available_on=at(day),
+        )  # fmt: skip
+
+    def charge(self, day: str, amount: int, currency: str = "usd", fee: int = 0) -> None:
+        self.moved("txn_1", "charge", day, amount, source="ch_1", currency=currency, fee=fee)
+        self.add(
+            "charge", id="ch_1", amount=amount, amount_captured=amount, captured=True, paid=True,
+            status="succeeded", currency=currency, customer_id="cus_1", invoice_id="in_1",
+            balance_transaction_id="txn_1", created=at(day),
+        )  # fmt: skip
+
+    def refund(self, key: str, day: str, amount: int, currency: str = "usd", failed: str = "") -> None:
+        self.moved(f"txn_{key}", "refund", day, -amount, source=key, currency=currency)
+        if failed:
+            self.moved(f"txn_{key}_back", "refund_failure", failed, amount, source=key, currency=currency)
+        self.add(
+            "refund", id=key, charge_id="ch_1", amount=amount, currency=currency, created=at(day),
+            status="failed" if failed else "succeeded", balance_transaction_id=f"txn_{key}",
+            failure_balance_transaction_id=f"txn_{key}_back" if failed else None,
+        )  # fmt: skip
+
+    def dispute(self, day: str, amount: int, fee: int = 0, won: str = "") -> None:
+        self.moved("txn_dp", "dispute", day, -amount, source="dp_1", fee=fee)
+        if won:
+            self.moved("txn_won", "dispute_reversal", won, amount, source="dp_1")
+        self.add(
+            "dispute", id="dp_1", charge_id="ch_1", amount=amount, currency="usd", created=at(day),
+            status="won" if won else "needs_response", balance_transaction="txn_dp",
+        )  # fmt: skip
+
+    def note(self, day: str, amount: int, voided: str = "", hour: int = 12) -> None:
+        """A credit note on the open invoice."""
+        self.add(
+            "credit_note", id="cn_1", number="CN-1", invoice_id="in_1", type="pre_payment",
+            status="void" if voided else "issued", amount=amount, subtotal=amount, total=amount,
+            currency="usd", created=at(day, hour), voided_at=at(voided) if voided else None,
+        )  # fmt: skip
+
+    def payout(self, day: str, arrives: str, amount: int) -> None:
+        self.moved("txn_po", "payout", day, -amount, source="po_1")
+        self.add(
+            "payout", id="po_1", amount=amount, currency="usd", status="paid", automatic=False,
+            created=at(day), arrival_date=at(arrives, 0), balance_transaction_id="txn_po",
+        )  # fmt: skip
+
+
+CASES: dict[str, tuple[Callable[[Company], None], Movements, Movements]] = {}
+
+
+def case(schedule: Movements, balances: Movements) -> Callable[[Callable], Callable]:
+    """A company and what is expected of it.
+
+    schedule: revenue and contra of its lines by month; balances: what moved on each account by month.
+    Accounts that are not named are expected not to move: every case is checked in full.
+    """
+
+    def remember(build: Callable[[Company], None]) -> Callable:
+        CASES[build.__name__] = (build, schedule, balances)
+        return build
+
+    return remember
+
+
+def at(day: str, hour: int = 12) -> datetime:
+    return datetime.fromisoformat(day).replace(hour=hour)
+
+
+QUARTER = (9000, "2023-01-01", "2023-04-01")
+HALF_YEAR = (18100, "2023-01-01", "2023-07-01")
+TEN_MONTHS = (10000, "2023-01-01", "2023-11-01")
+
+
+def paid_quarter(company: Company) -> None:
+    company.invoice("2023-01-01", QUARTER, status="paid", paid=9000)
+    company.charge("2023-01-01", 9000)
+
+
+@case(
+    {"revenue": {1: "31.00", 2: "28.00", 3: "31.00"}},
+    {
+        "processor_clearing": {1: "90.00"},
+        "deferred_revenue": {1: "-59.00", 2: "28.00", 3: "31.00"},
+        "revenue": {1: "-31.00", 2: "-28.00", 3: "-31.00"},
+    },
+)
+def a_quarter_is_earned_by_days(company: Company) -> None:
+    paid_quarter(company)
+
+
+@case(
+    {"revenue": {1: "31.00", 2: "25.20", 3: "27.90"}, "contra": {2: "3.10"}},
+    {
+        "processor_clearing": {1: "90.00", 2: "-9.00"},
+        "deferred_revenue": {1: "-59.00", 2: "31.10", 3: "27.90"},
+        "revenue": {1: "-31.00", 2: "-25.20", 3: "-27.90"},
+        "refunds": {2: "3.10"},
+    },
+)
+def a_refund_splits_by_what_was_earned(company: Company) -> None:
+    paid_quarter(company)
+    company.refund("re_1", "2023-02-01", 900)
+
+
+@case(
+    {"revenue": {1: "31.00", 2: "25.20", 3: "27.90"}, "contra": {2: "3.10"}},
+    {
+        "processor_clearing": {1: "90.00", 2: "-9.00"},
+        "deferred_revenue": {1: "-59.00", 2: "31.10", 3: "27.90"},
+        "revenue": {1: "-31.00", 2: "-25.20", 3: "-27.90"},
+        "refunds": {2: "3.10"},
+    },
+)
+def a_refund_whose_movement_has_not_landed_is_posted_all_the_same(company: Company) -> None:
+    paid_quarter(company)
+    company.refund("re_1", "2023-02-01", 900)
+    company.rows["stripe.balance_transaction"].pop()
+
+
+@case(
+    {"revenue": {1: "31.00"}, "contra": {2: "31.00"}},
+    {
+        "processor_clearing": {1: "90.00", 2: "-90.00"},
+        "deferred_revenue": {1: "-59.00", 2: "59.00"},
+        "revenue": {1: "-31.00"},
+        "refunds": {2: "31.00"},
+    },
+)
+def a_full_refund_ends_the_schedule(company: Company) -> None:
+    paid_quarter(company)
+    company.refund("re_1", "2023-02-01", 9000)
+
+
+@case(
+    {"revenue": {1: "31.00", 2: "28.00", 3: "31.00"}},
+    {
+        "processor_clearing": {1: "90.00"},
+        "deferred_revenue": {1: "-59.00", 2: "28.00", 3: "31.00"},
+        "revenue": {1: "-31.00", 2: "-28.00", 3: "-31.00"},
+    },
+)
+def a_refund_that_fails_in_its_month_leaves_no_trace(company: Company) -> None:
+    paid_quarter(company)
+    company.refund("re_1", "2023-02-01", 900, failed="2023-02-10")
+
+
+@case(
+    {"revenue": {1: "31.00", 2: "14.00", 3: "15.50"}, "contra": {2: "15.50"}},
+    {
+        "accounts_receivable": {1: "90.00", 2: "-45.00"},
+        "deferred_revenue": {1: "-59.00", 2: "43.50", 3: "15.50"},
+        "revenue": {1: "-31.00", 2: "-14.00", 3: "-15.50"},
+        "credit_notes": {2: "15.50"},
+    },
+)
+def a_note_on_an_open_invoice_lowers_the_receivable(company: Company) -> None:
+    company.invoice("2023-01-01", QUARTER)
+    company.note("2023-02-01", 4500)
+
+
+@case(
+    {
+        "revenue": {1: "31.00", 2: "14.00", 3: "15.50", 4: "15.00", 5: "75.50", 6: "30.00"},
+        "contra": {2: "15.50", 5: "-15.50"},
+    },
+    {
+        "accounts_receivable": {1: "181.00", 2: "-90.50", 5: "90.50"},
+        "deferred_revenue": {1: "-150.00", 2: "89.00", 3: "15.50", 4: "15.00", 5: "0.50", 6: "30.00"},
+        "revenue": {1: "-31.00", 2: "-14.00", 3: "-15.50", 4: "-15.00", 5: "-75.50", 6: "-30.00"},
+        "credit_notes": {2: "15.50", 5: "-15.50"},
+    },
+)
+def a_voided_note_is_caught_up_in_its_month(company: Company) -> None:
+    company.invoice("2023-01-01", HALF_YEAR)
+    company.note("2023-02-01", 9050, voided="2023-05-03")
+
+
+@case(
+    {"revenue": {1: "10.00", 2: "2.00"}, "contra": {2: "8.00", 3: "4.00"}},
+    {
+        "processor_clearing": {1: "100.00", 2: "-80.00", 3: "-95.00", 6: "80.00"},
+        "deferred_revenue": {1: "-90.00", 2: "74.00", 3: "16.00"},
+        "revenue": {1: "-10.00", 2: "-2.00"},
+        "refunds": {2: "8.00"},
+        "disputes": {3: "4.00"},
+        "other_loss": {3: "60.00"},
+        "dispute_fees": {3: "15.00"},
+        "recoverables": {6: "-80.00"},
+    },
+)
+def money_beyond_what_was_left_of_the_sale_is_a_loss(company: Company) -> None:
+    company.yearly()
+    company.invoice("2023-01-01", TEN_MONTHS, status="paid", paid=10000)
+    company.charge("2023-01-01", 10000)
+    company.refund("re_1", "2023-02-01", 8000)
+    company.dispute("2023-03-01", 8000, fee=1500, won="2023-06-01")
+
+
+@case(
+    {"revenue": {1: "31.00"}, "contra": {2: "31.00"}},
+    {
+        "accounts_receivable": {1: "90.00", 2: "-90.00"},
+        "processor_clearing": {4: "90.00"},
+        "deferred_revenue": {1: "-59.00", 2: "59.00"},
+        "revenue": {1: "-31.00"},
+        "bad_debt": {2: "31.00", 4: "-31.00"},
+        "recoverables": {4: "-59.00"},
+    },
+)
+def a_written_off_invoice_that_is_paid_after_all_is_recovered(company: Company) -> None:
+    company.invoice(
+        "2023-01-01", QUARTER, status="paid", paid=9000,
+        status_transitions_marked_uncollectible_at=at("2023-02-01"),
+        status_transitions_paid_at=at("2023-04-10"),
+    )  # fmt: skip
+    company.charge("2023-04-10", 9000)
+
+
+@case(
+    {"revenue": {1: "31.00"}, "contra": {2: "31.00"}},
+    {
+        "accounts_receivable": {1: "90.00", 2: "-90.00"},
+        "external_clearing": {4: "90.00"},
+        "deferred_revenue": {1: "-59.00", 2: "59.00"},
+        "revenue": {1: "-31.00"},
+        "bad_debt": {2: "31.00", 4: "-31.00"},
+        "recoverables": {4: "-59.00"},
+    },
+)
+def a_written_off_invoice_may_be_paid_outside_the_processor(company: Company) -> None:
+    company.invoice(
+        "2023-01-01", QUARTER, status="paid", paid=9000,
+        status_transitions_marked_uncollectible_at=at("2023-02-01"),
+        status_transitions_paid_at=at("2023-04-10"),
+    )  # fmt: skip
+
+
+@case(
+    {"revenue": {1: "31.00"}, "contra": {2: "31.00"}},
+    {
+        "accounts_receivable": {1: "90.00", 2: "-90.00"},
+        "deferred_revenue": {1: "-59.00", 2: "59.00"},
+        "revenue": {1: "-31.00"},
+        "bad_debt": {2: "31.00", 3: "-31.00"},
+        "voids": {3: "31.00"},
+    },
+)
+def a_written_off_invoice_that_is_voided_renames_its_loss(company: Company) -> None:
+    company.invoice(
+        "2023-01-01", QUARTER, status="void",
+        status_transitions_marked_uncollectible_at=at("2023-02-01"),
+        status_transitions_voided_at=at("2023-03-01"),
+    )  # fmt: skip
+
+
+@case(
+    {"revenue": {1: "31.00"}, "contra": {2: "31.00"}},
+    {
+        "accounts_receivable": {1: "99.00", 2: "-99.00"},
+        "deferred_revenue": {1: "-59.00", 2: "59.00"},
+        "tax_payable": {1: "-9.00", 2: "9.00"},
+        "revenue": {1: "-31.00"},
+        "voids": {2: "31.00"},
+    },
+)
+def a_voided_invoice_owes_no_tax(company: Company) -> None:
+    company.invoice(
+        "2023-01-01", QUARTER, tax=900, status="void", status_transitions_voided_at=at("2023-02-01")
+    )
+
+
+@case(
+    {"revenue": {6: "16.00", 7: "31.00", 8: "31.00", 9: "30.00", 10: "12.00"}},
+    {
+        "accounts_receivable": {6: "120.00"},
+        "deferred_revenue": {6: "-104.00", 7: "31.00", 8: "31.00", 9: "30.00", 10: "12.00"},
+        "revenue": {6: "-16.00", 7: "-31.00", 8: "-31.00", 9: "-30.00", 10: "-12.00"},
+    },
+)
+def service_from_the_middle_of_a_month_is_earned_by_days(company: Company) -> None:
+    company.invoice("2023-06-15", (12000, "2023-06-15", "2023-10-13"))
+
+
+@case(
+    {"revenue": {6: "30.00", 7: "30.00", 8: "30.00", 9: "30.00"}},
+    {
+        "accounts_receivable": {6: "120.00"},
+        "deferred_revenue": {6: "-90.00", 7: "30.00", 8: "30.00", 9: "30.00"},
+        "revenue": {6: "-30.00", 7: "-30.00", 8: "-30.00", 9: "-30.00"},
+    },
+)
+def even_months_leave_the_month_of_the_end_out(company: Company) -> None:
+    company.yearly()
+    company.invoice("2023-06-15", (12000, "2023-06-15", "2023-10-13"))
+
+
+@case(
+    {"revenue": {3: "90.00"}},
+    {"accounts_receivable": {3: "90.00"}, "revenue": {3: "-90.00"}},
+)
+def service_before_the_booking_is_caught_up(company: Company) -> None:
+    company.invoice("2023-03-20", QUARTER)
+
+
+@case(
+    {"revenue": {1: "31.00", 2: "28.00", 3: "31.00"}, "contra": {8: "9.00"}},
+    {
+        "processor_clearing": {1: "90.00", 8: "-9.00"},
+        "deferred_revenue": {1: "-59.00", 2: "28.00", 3: "31.00"},
+        "revenue": {1: "-31.00", 2: "-28.00", 3: "-31.00"},
+        "refunds": {8: "9.00"},
+    },
+)
+def a_refund_after_the_service_is_all_contra(company: Company) -> None:
+    paid_quarter(company)
+    company.refund("re_1", "2023-08-15", 900)
+
+
+@case(
+    {"revenue": {1: "36.00"}},
+    {
+        "processor_clearing": {2: "33.00"},
+        "accounts_receivable": {1: "36.00", 2: "-36.00"},
+        "revenue": {1: "-36.00"},
+        "fx_gain_loss": {2: "3.00"},
+    },
+)
+def the_rate_of_the_money_is_an_exchange_loss(company: Company) -> None:
+    company.invoice(
+        "2023-01-02", (3000, "2023-01-02", "2023-01-02"), currency="eur", status="paid", paid=3000
+    )
+    company.charge("2023-02-10", 3000, currency="eur")
+
+
+@case({}, {})
+def an_invoice_without_a_rate_is_not_booked_at_one(company: Company) -> None:
+    company.invoice("2023-01-02", (3000, "2023-01-02", "2023-01-02"), currency="gbp")
+
+
+@case(
+    {"revenue": {1: "31.00", 2: "28.00", 3: "31.00"}},
+    {
+        "processor_clearing": {1: "7.00"},
+        "processing_fees": {1: "3.00"},
+        "cash": {2: "80.00"},
+        "cash_in_transit": {1: "80.00", 2: "-80.00"},
+        "deferred_revenue": {1: "-59.00", 2: "28.00", 3: "31.00"},
+        "revenue": {1: "-31.00", 2: "-28.00", 3: "-31.00"},
+    },
+)
+def a_payout_is_in_transit_until_it_arrives(company: Company) -> None:
+    company.invoice("2023-01-01", QUARTER, status="paid", paid=9000)
+    company.charge("2023-01-01", 9000, fee=300)
+    company.payout("2023-01-31", "2023-02-02", 8000)
+
+
+@case(
+    {"revenue": {1: "31.00", 2: "28.00", 3: "31.00"}},
+    {
+        "accounts_receivable": {1: "90.00", 2: "-90.00"},
+        "external_clearing": {2: "90.00"},
+        "deferred_revenue": {1: "-59.00", 2: "28.00", 3: "31.00"},
+        "revenue": {1: "-31.00", 2: "-28.00", 3: "-31.00"},
+    },
+)
+def money_outside_the_processor_clears_the_receivable(company: Company) -> None:
+    paid_on = at("2023-02-10")
+    company.invoice(
+        "2023-01-01", QUARTER, status="paid", paid=9000, status_transitions_paid_at=paid_on
+    )
+
+
+@case(
+    {"revenue": {1: "30.90", 2: "25.20", 3: "27.90"}, "contra": {1: "3.00"}},
+    {
+        "accounts_receivable": {1: "81.00"},
+        "deferred_revenue": {1: "-53.10", 2: "25.20", 3: "27.90"},
+        "revenue": {1: "-30.90", 2: "-25.20", 3: "-27.90"},
+        "credit_notes": {1: "3.00"},
+    },
+)
+def a_day_ends_at_midnight_of_the_company(company: Company) -> None:
+    """In New York the first hours of 1 February, UTC, are the evening of 31 January."""
+    company.timezone, company.midnight = "America/New_York", 5
+    company.invoice("2023-01-01", QUARTER)
+    company.note("2023-02-01", 900, hour=3)
+
+
+def two_odd_halves(company: Company) -> None:
+    """A taxed invoice of three lines, returned in two parts that divide by nothing."""
+    third = QUARTER[1:]
+    company.invoice(
+        "2023-01-01", (3333, *third), (3333, *third), (3334, *third), tax=1900, status="paid", paid=11900
+    )
+    company.charge("2023-01-01", 11900)
+    company.refund("re_1", "2023-01-20", 5949)
+    company.refund("re_2", "2023-02-20", 5951)
+
+
+# --- the build -------------------------------------------------------------------------------------
+
+
+def companies() -> list[Company]:
+    """Every case and the company that is only looked at as a whole."""
+    built = []
+    for build in [*(build for build, _, _ in CASES.values()), two_odd_halves]:
+        company = Company(build.__name__)
+        build(company)
+        built.append(company)
+    return built
+
+
+def land(database: Path, landed: list[Company]) -> None:
+    """Write the raw tables; those without rows land empty."""
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for company in landed:
+        for table, added in company.rows.items():
+            rows[table] += added
+    for day, rate in [(date(2022, 12, 30), "1.20"), (date(2023, 2, 10), "1.10")]:
+        rows["ecb.exchange_rate"].append({"rate_date": day, "currency": "USD", "rate": Decimal(rate)})
+    with duckdb.connect(str(database), config={"storage_compatibility_version": "v1.4.0"}) as connection:
+        for table, types in COLUMNS.items():
+            types = {**types, "source_relation": "text"}
+            connection.execute(f"create schema if not exists {table.split('.')[0]}")
+            named = ", ".join(
+                f'"{name}" {"decimal(28, 8)" if kind == "decimal" else kind}'
+                for name, kind in types.items()
+            )
+            connection.execute(f"create table {table} ({named})")
+            values = [[row.get(name) for name in types] for row in rows[table]]
+            if values:
+                holes = ", ".join("?" for _ in types)
+                connection.executemany(f"insert into {table} values ({holes})", values)
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> DbtRun:
+    """One build of all companies, up to the marts that are looked at."""
+    project = copy_project(tmp_path_factory.mktemp("check_values"))
+    landed = companies()
+    land(project / WAREHOUSE, landed)
+    with open(project / "seeds" / "policy" / "entities.csv", newline="", encoding="utf-8") as entities:
+        header = next(csv.reader(entities))
+    with open(project / "seeds" / "policy" / "entities.csv", "w", newline="", encoding="utf-8") as entities:
+        writer = csv.DictWriter(entities, header)
+        writer.writeheader()
+        for company in landed:
+            writer.writerow({
+                "source_name": "stripe", "source_relation": company.name, "entity_id": company.name,
+                "entity_name": company.name, "functional_currency": "USD", "timezone": company.timezone,
+            })  # fmt: skip
+    run = run_dbt(
+        project, "build", "--resource-type", "seed", "--resource-type", "model", "--select",
+        "+fct_recognition_schedule", "+rpt_trial_balance", "+int_rows_without_rate",
+        variables={"demo": False},
+    )  # fmt: skip
+    if not run.success:
+        pytest.fail("the check values do not build:\n" + "\n".join(run.messages[-20:]), pytrace=False)
+    return run
+
+
+def recognised(books: DbtRun, company: str) -> Movements:
+    """{revenue or contra: {month: amount}} over all lines, months without any left out."""
+    found: Movements = {}
+    for name, column in [("revenue", "recognised"), ("contra", "contra")]:
+        amounts = books.query(
+            f"select month(month_start), sum({column}_functional_amount) as amount"
+            " from fct_recognition_schedule where entity_id = ? group by 1 having amount <> 0 order by 1",
+            [company],
+        )
+        if amounts:
+            found[name] = {month: f"{amount:.2f}" for month, amount in amounts}
+    return found
+
+
+def moved(books: DbtRun, company: str) -> Movements:
+    """{account role: {month: debits less credits}}, months without a movement left out."""
+    found: Movements = defaultdict(dict)
+    for role, month, amount in books.query(
+        "select account_role, month(month_start), expected_debit_amount - expected_credit_amount"
+        " from rpt_trial_balance where entity_id = ? order by 1, 2",
+        [company],
+    ):
+        if amount:
+            found[role][month] = f"{amount:.2f}"
+    return dict(found)
+
+
+# --- the check values ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_revenue_and_contra_of_every_month(books: DbtRun, name: str) -> None:
+    _, schedule, _ = CASES[name]
+    assert recognised(books, name) == schedule
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_movement_of_every_account_in_every_month(books: DbtRun, name: str) -> None:
+    _, _, balances = CASES[name]
+    assert moved(books, name) == balances
+
+
+def test_odd_parts_of_a_full_refund_leave_nothing_behind(books: DbtRun) -> None:
+    """Revenue and contra cancel out; no cent of tax, deferred revenue or loss remains."""
+    left = dict(books.query(
+        "select account_role, expected_balance from rpt_trial_balance"
+        " where entity_id = 'two_odd_halves' and month_start = date '2023-12-01'"
+    ))  # fmt: skip
+    assert left.pop("revenue") == -left.pop("refunds") != 0
+    assert set(left) == {"accounts_receivable", "deferred_revenue", "processor_clearing", "tax_payable"}
+    assert not any(left.values())
+
+
+def test_a_schedule_keeps_the_currency_of_its_invoice(books: DbtRun) -> None:
+    """30.00 EUR are 36.00 USD at the booking rate, whatever was paid later."""
+    assert books.query(
+        "select currency_code, recognised_amount, functional_currency_code, recognised_functional_amount"
+        " from fct_recognition_schedule where entity_id = 'the_rate_of_the_money_is_an_exchange_loss'"
+    ) == [("EUR", Decimal("30"), "USD", Decimal("36"))]
+
+
+def test_what_has_no_rate_is_reported_and_not_lost(books: DbtRun) -> None:
+    assert books.query(
+        "select entity_id, source_record_id, currency_code, amount_minor from int_rows_without_rate"
+    ) == [("an_invoice_without_a_rate_is_not_booked_at_one", "in_1", "GBP", 3000)]
+
+
+def test_companies_with_the_same_document_ids_do_not_mix(books: DbtRun) -> None:
+    """Every company has its own in_1, and its debits are its credits in every month."""
+    assert books.query(
+        "select count(*), count(distinct entity_id) from int_invoices where source_record_id = 'in_1'"
+    ) == [(len(CASES) + 1, len(CASES) + 1)]
+    assert not books.query(
+        "select entity_id, month_start from rpt_trial_balance group by 1, 2"
+        " having sum(expected_debit_amount) <> sum(expected_credit_amount)"
+    )
+
+
+# --- the posting rules -----------------------------------------------------------------------------
+
+SHARES = {"deferred": "deferred_revenue", "tax": "tax_payable", "excess": "other_loss",
+          "exchange_difference": "fx_gain_loss"}  # fmt: skip
+REFUND = {"recognised": "refunds", "unapplied": "customer_balance", **SHARES}
+DISPUTE = {"recognised": "disputes", "unapplied": "customer_balance", **SHARES}
+NOTE = {"recognised": "credit_notes", **SHARES}
+# (event type, other side): {component: role}. A leading minus: the component is a credit.
+RULES: dict[tuple[str, str], dict[str, str]] = {
+    ("invoice_finalised", "accounts_receivable"): {"net": "-deferred_revenue", "tax": "-tax_payable"},
+    ("revenue_recognised", "deferred_revenue"): {"recognised": "-revenue"},
+    ("payment", "accounts_receivable"): {"paid": "processor_clearing", "exchange_difference": "fx_gain_loss"},
+    ("payment_out_of_band", "accounts_receivable"): {
+        "paid": "external_clearing", "exchange_difference": "fx_gain_loss",
+    },
+    ("payment_unapplied", "customer_balance"): {"paid": "processor_clearing"},
+    ("payment_recovered", "processor_clearing"): {
+        "recognised": "-bad_debt", "tax": "-tax_payable", "never_earned": "-recoverables",
+    },
+    ("payment_recovered_out_of_band", "external_clearing"): {
+        "recognised": "-bad_debt", "tax": "-tax_payable", "never_earned": "-recoverables",
+    },
+    ("refund", "processor_clearing"): REFUND,
+    ("refund_failed", "processor_clearing"): REFUND,
+    ("credit_note_issued", "accounts_receivable"): NOTE,
+    ("credit_note_voided", "accounts_receivable"): NOTE,
+    ("credit_note_issued", "customer_balance"): {"credited_to_balance": "accounts_receivable"},
+    ("credit_note_voided", "customer_balance"): {"credited_to_balance": "accounts_receivable"},
+    ("credit_note_issued", "external_clearing"): {"paid_out_of_band": "accounts_receivable"},
+    ("credit_note_voided", "external_clearing"): {"paid_out_of_band": "accounts_receivable"},
+    ("invoice_voided", "accounts_receivable"): {"recognised": "voids", **SHARES},
+    ("invoice_voided", "bad_debt"): {"written_off_before": "voids"},
+    ("invoice_uncollectible", "accounts_receivable"): {"recognised": "bad_debt", **SHARES},
+    ("dispute_opened", "processor_clearing"): DISPUTE,
+    ("dispute_won", "processor_clearing"): {"won": "-recoverables"},
+    ("dispute_fee", "processor_clearing"): {"fee": "dispute_fees"},
+    ("processor_fee", "processor_clearing"): {"fee": "processing_fees"},
+    ("customer_balance_granted", "customer_balance"): {"balance": "promotional_credits"},
+    ("customer_balance_applied", "accounts_receivable"): {
+        "balance": "customer_balance", "exchange_difference": "fx_gain_loss",
+    },
+}  # fmt: skip
+PAYOUT_RULES = {
+    ("payout_sent", "in_transit", "cash_in_transit", "processor_clearing"),
+    ("payout_arrived", "in_transit", "cash", "cash_in_transit"),
+    ("payout_arrived", "on_arrival", "cash", "processor_clearing"),
+    ("payout_failed", "in_transit", "cash_in_transit", "processor_clearing"),
+}
+
+
+def test_every_component_of_every_event_is_posted_to_its_two_roles() -> None:
+    """The shipped rules, written down a second time: a slip in the seed is seen before it is posted."""
+    with open(PROJECT_ROOT / "seeds" / "policy" / "posting_rules.csv", newline="", encoding="utf-8") as seed:
+        rules = list(csv.DictReader(seed))
+    expected = set()
+    for (event_type, other), components in RULES.items():
+        for component, role in components.items():
+            sides = (other, role[1:]) if role.startswith("-") else (role, other)
+            expected.add((event_type, component, *sides))
+    unconditional = [
+        (rule["event_type"], rule["component"], rule["debit_role"], rule["credit_role"])
+        for rule in rules
+        if not rule["policy"]
+    ]
+    by_policy = [
+        (rule["event_type"], rule["policy_choice"], rule["debit_role"], rule["credit_role"])
+        for rule in rules
+        if rule["policy"] == "payout_clearing" and rule["component"] == "payout"
+    ]
+    assert sorted(unconditional) == sorted(expected)
+    assert sorted(by_policy) == sorted(PAYOUT_RULES)
+    assert len(unconditional) + len(by_policy) == len(rules)

@@ -1,0 +1,514 @@
+"""Every control has been seen red: the project is broken on purpose and the control must notice.
+
+A break is one mistake that a hurried engineer or bookkeeper could make, written as text to find in one
+file of a copy of the project and the text to put there. The built demo lies in that copy, so only what
+lies between the broken file and the control is built again. Text that is no longer there, or there
+twice, fails the test: a break cannot rot away silently.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+
+pytestmark = pytest.mark.dbt
+
+MARTS = "models/marts"
+ACCOUNTING = "models/intermediate/accounting"
+CAUSES = "models/intermediate/breaks"
+MATCHING = "models/intermediate/matching"
+NORMALIZED = "models/intermediate/normalized"
+RECOGNITION = "models/intermediate/recognition"
+STAGING = "models/staging"
+POLICY = "seeds/policy"
+
+
+@dataclass(frozen=True)
+class Break:
+    """One mistake: replace `old` by `new` in `file`, then build what carries it to the control.
+
+    `through` names the models between the file and the control where the mistake needs only some of
+    them; left empty, every model on a way from the file to the control is built.
+    """
+
+    mistake: str
+    file: str
+    old: str
+    new: str
+    through: str = ""
+
+
+# The ways that many breaks take.
+TO_ROLLFORWARD = "int_deferred_revenue_by_month rpt_deferred_revenue_rollforward"
+TO_ENTRIES = "int_posting_rule_sides int_expected_entries"
+TO_MATCHES = "int_match_members int_match_totals int_matches fct_matches"
+
+BREAKS: dict[str, list[Break]] = {
+    "assert_account_proofs_leave_no_residual": [
+        Break(
+            mistake="what billing expects counts with the sign of what the ledger records",
+            file=f"{MARTS}/balances/rpt_account_proof_causes.sql",
+            old="then items.amount else -items.amount end",
+            new="then items.amount else items.amount end",
+        ),
+        Break(
+            mistake="a balance to date is explained by the items of its last month only",
+            file=f"{MARTS}/balances/rpt_account_proof_causes.sql",
+            old="by_month.item_month <= reporting_months.month_start",
+            new="by_month.item_month = reporting_months.month_start",
+        ),
+        Break(
+            mistake="an inner join for the match drops every item that has none",
+            file=f"{MARTS}/reconciliation/fct_reconciliation_items.sql",
+            old="left join matches\n",
+            new="inner join matches\n",
+        ),
+    ],
+    "assert_debits_equal_credits": [
+        Break(
+            mistake="the credit side is added instead of taken away",
+            file=f"{ACCOUNTING}/int_posting_rule_sides.sql",
+            old="-1 as direction",
+            new="1 as direction",
+            through="int_expected_entries",
+        ),
+        Break(
+            mistake="the functional amount is posted without its direction",
+            file=f"{ACCOUNTING}/int_expected_entries.sql",
+            old="posting_rules.direction * accounting_events.functional_amount_minor",
+            new="accounting_events.functional_amount_minor",
+        ),
+        Break(
+            mistake="entries on an account that nobody looks at are left out",
+            file=f"{ACCOUNTING}/int_expected_entries.sql",
+            old="where\n        posting_rules.policy is null",
+            new=(
+                "where\n        posting_rules.account_role <> 'fx_gain_loss'"
+                "\n        and posting_rules.policy is null"
+            ),
+        ),
+    ],
+    "assert_deferred_revenue_closes_at_the_schedule": [
+        Break(
+            mistake="the last day of the month is left out, and with it what it recognises",
+            file=f"{ACCOUNTING}/int_deferred_revenue_movements.sql",
+            old="entry_date <= reporting_months.as_of_date",
+            new="entry_date < reporting_months.as_of_date",
+            through=TO_ROLLFORWARD,
+        ),
+        Break(
+            mistake="the unearned part of a refund is booked as a loss of revenue",
+            file=f"{POLICY}/posting_rules.csv",
+            old="refund,deferred,,,deferred_revenue,",
+            new="refund,deferred,,,refunds,",
+            through=f"{TO_ENTRIES} int_deferred_revenue_movements {TO_ROLLFORWARD}",
+        ),
+    ],
+    "assert_deferred_revenue_rolls_forward": [
+        Break(
+            mistake="a movement is renamed and has no column any more",
+            file=f"{ACCOUNTING}/int_deferred_revenue_movements.sql",
+            old="then 'disputes'",
+            new="then 'chargebacks'",
+            through=TO_ROLLFORWARD,
+        ),
+        Break(
+            mistake="the opening balance already holds the movements of the month",
+            file=f"{ACCOUNTING}/int_deferred_revenue_by_month.sql",
+            old="\n        ) - movement_minor as opening_minor",
+            new="\n        ) as opening_minor",
+        ),
+        Break(
+            mistake="a month without write-offs is skipped",
+            file=f"{MARTS}/revenue/rpt_deferred_revenue_rollforward.sql",
+            old="where basis = 'functional'",
+            new="where basis = 'functional' and write_offs_minor <> 0",
+        ),
+    ],
+    "assert_drift_ends_where_the_items_stand": [
+        Break(
+            mistake="an item that was never open is closed on the day of its match",
+            file=f"{MATCHING}/int_drift_changes.sql",
+            old="where unmatched_from_date < matched_date",
+            new="where unmatched_from_date <= matched_date",
+        ),
+        Break(
+            mistake="what is not due yet counts as open",
+            file=f"{MATCHING}/int_item_days.sql",
+            old="where item_statuses.status not in ('ignored', 'pending')",
+            new="where item_statuses.status <> 'ignored'",
+        ),
+    ],
+    "assert_every_accepted_row_is_itemised": [
+        Break(
+            mistake="the processor's unusual movements are of no interest",
+            file=f"{MATCHING}/int_recorded_processor_items.sql",
+            old="where kind <> 'fee'",
+            new="where kind in ('charge', 'refund', 'dispute')",
+            through="int_recorded_items int_item_parts fct_item_parts",
+        ),
+        Break(
+            mistake="the events of customer balances are lost from the union",
+            file=f"{ACCOUNTING}/int_accounting_events.sql",
+            old="    select * from {{ ref('int_customer_balance_events') }}\n    union all\n",
+            new="",
+            through="int_expected_entries int_item_parts fct_item_parts",
+        ),
+    ],
+    "assert_every_break_has_one_cause": [
+        Break(
+            mistake="the tie-break between pieces of evidence is gone",
+            file=f"{CAUSES}/int_break_causes.sql",
+            old="where evidence_rank = 1",
+            new="where evidence_rank >= 1",
+            through="int_breaks_classified fct_reconciliation_items",
+        ),
+        Break(
+            mistake="a copied union branch reads one kind of evidence twice and another never",
+            file=f"{CAUSES}/int_break_evidence.sql",
+            old="ref('int_break_evidence_by_absence')",
+            new="ref('int_break_evidence_by_repetition')",
+            through="int_break_causes int_breaks_classified fct_reconciliation_items",
+        ),
+        Break(
+            mistake="the queue keeps linked breaks under the name of an item",
+            file=f"{CAUSES}/int_exceptions.sql",
+            old="coalesce(breaks_classified.match_id, breaks_classified.item_id) as exception_id",
+            new="breaks_classified.item_id as exception_id",
+        ),
+    ],
+    "assert_every_decision_still_holds": [
+        Break(
+            mistake="a decision names an item that does not exist",
+            file=f"{POLICY}/review_decisions.csv",
+            old="expected_fingerprint,counterpart_fingerprint\n",
+            new=(
+                "expected_fingerprint,counterpart_fingerprint\n"
+                "d1,ledger:expected:gone,,,accept,,agreed with the customer,ann,ben,2025-03-01,,0,\n"
+            ),
+        ),
+    ],
+    "assert_every_event_is_posted_once": [
+        Break(
+            mistake="a typing error: the posting rule for the tax of a dispute is for no component",
+            file=f"{POLICY}/posting_rules.csv",
+            old="\ndispute_opened,tax,",
+            new="\ndispute_opened,taxes,",
+            through=TO_ENTRIES,
+        ),
+        Break(
+            mistake="the rules of every policy choice post, not only of the one in force",
+            file=f"{ACCOUNTING}/int_expected_entries.sql",
+            old="or posting_rules.policy_choice = policy_choices.choice",
+            new="or policy_choices.choice is not null",
+        ),
+    ],
+    "assert_every_item_has_exactly_one_status": [
+        Break(
+            mistake="an inner join for the cause drops every item that is fine",
+            file=f"{MARTS}/reconciliation/fct_reconciliation_items.sql",
+            old="left join breaks_classified",
+            new="inner join breaks_classified",
+        ),
+        Break(
+            mistake="due dates are joined without the kind of event, and items double",
+            file=f"{MATCHING}/int_item_statuses.sql",
+            old="            and items.event_type = due_dates.event_type\n",
+            new="",
+            through="fct_reconciliation_items",
+        ),
+    ],
+    "assert_every_match_balances": [
+        Break(
+            mistake="a pair that differs is passed off as an exact one",
+            file=f"{MATCHING}/int_matches_of_last_resort.sql",
+            old="9 as match_tier",
+            new="2 as match_tier",
+            through=TO_MATCHES,
+        ),
+        Break(
+            mistake="groups meet without summing to the same amount",
+            file=f"{MATCHING}/int_group_candidates.sql",
+            old="            and expected_groups.amount_minor = recorded_groups.amount_minor\n",
+            new="",
+            through=f"int_matches_by_group {TO_MATCHES}",
+        ),
+        Break(
+            mistake="the residual is taken the other way round",
+            file=f"{MATCHING}/int_match_totals.sql",
+            old="totals.expected_amount_minor - totals.recorded_amount_minor as residual",
+            new="totals.recorded_amount_minor - totals.expected_amount_minor as residual",
+            through="int_matches fct_matches",
+        ),
+        Break(
+            mistake="an entry is cancelled by a reversal on another account",
+            file=f"{MATCHING}/int_matches_one_sided.sql",
+            old="            and entries.account_role = reversing.account_role\n",
+            new="",
+            through=TO_MATCHES,
+        ),
+    ],
+    "assert_every_raw_row_is_in_exactly_one_state": [
+        Break(
+            mistake="an inner join for the currency drops the rows in a currency nobody knows",
+            file=f"{STAGING}/bank_statement/stg_bank_statement__bank_lines.sql",
+            old="left join currencies",
+            new="inner join currencies",
+            through="int_source_rows",
+        ),
+        Break(
+            mistake="payouts are lost from the union of staged rows",
+            file=f"{NORMALIZED}/int_source_rows.sql",
+            old=(
+                "    {{ staged_rows('processor_sources', 'payouts', 'amount_minor', 'currency_code') }}\n"
+                "    union all\n"
+            ),
+            new="",
+        ),
+    ],
+    "assert_item_money_is_conserved_over_statuses": [
+        Break(
+            mistake="only debits survive the grain of the postings",
+            file=f"{MATCHING}/int_expected_ledger_items.sql",
+            old="having sum(functional_amount_minor) <> 0",
+            new="having sum(functional_amount_minor) > 0",
+            through="int_expected_items fct_reconciliation_items",
+        ),
+        Break(
+            mistake="manual journals are not matched",
+            file=f"{MATCHING}/int_recorded_ledger_items.sql",
+            old="    from lines_with_references\n)",
+            new="    from lines_with_references\n    where not is_manual\n)",
+            through="int_recorded_items fct_reconciliation_items",
+        ),
+    ],
+    "assert_no_item_is_matched_twice": [
+        Break(
+            mistake="the last tier takes what a group has taken",
+            file=f"{MATCHING}/int_residue_after_groups.sql",
+            old="\n        and matches_by_group.item_id is null",
+            new="",
+            through=f"int_matches_of_last_resort {TO_MATCHES}",
+        ),
+        Break(
+            mistake="the second round of pairing forgets what the first took",
+            file=f"{MATCHING}/int_matches_by_reference.sql",
+            old="round_2 as (\n    {{ mutual_best('ranked', ['round_1']) }}",
+            new="round_2 as (\n    {{ mutual_best('ranked') }}",
+            through=TO_MATCHES,
+        ),
+    ],
+    "assert_obligations_are_recognised_in_full": [
+        Break(
+            mistake="the month in which the service ends is skipped",
+            file=f"{RECOGNITION}/int_service_months.sql",
+            old="spans.last_day_of_service >= months.month_start",
+            new="spans.last_day_of_service > months.month_end",
+            through="int_recognition_schedule int_recognition_by_month",
+        ),
+        Break(
+            mistake="a refund after the end of the service has no month",
+            file=f"{RECOGNITION}/int_recognition_schedule.sql",
+            old="    union all\n    select * from months_of_late_reductions\n",
+            new="",
+            through="int_recognition_by_month",
+        ),
+    ],
+    "assert_raw_money_equals_the_sum_over_states": [
+        Break(
+            mistake="minor units are multiplied by a hundred once more",
+            file=f"{STAGING}/stripe/stg_stripe__payouts.sql",
+            old="{{ minor_units('amount', 0) }}",
+            new="{{ minor_units('amount', 2) }}",
+            through="int_source_rows",
+        ),
+        Break(
+            mistake="the amount still due is read for the total of the invoice",
+            file=f"{STAGING}/stripe/stg_stripe__invoices_typed.sql",
+            old="minor_units('total', 0)",
+            new="minor_units('amount_remaining', 0)",
+            through="stg_stripe__invoices int_source_rows",
+        ),
+    ],
+    "assert_revenue_lies_in_service": [
+        Break(
+            mistake="service before the booking is recognised before the booking",
+            file=f"{RECOGNITION}/int_service_months.sql",
+            old="spans.booked_month <= months.month_start\n            and (",
+            new="(",
+            through="int_recognition_schedule int_recognition_by_month",
+        ),
+        Break(
+            mistake="revenue is booked in the month after the one that earned it",
+            file=f"{RECOGNITION}/int_recognition_by_month.sql",
+            old="        with_month_before.month_start,\n",
+            new="        cast({{ dbt.dateadd('month', 1, 'month_start') }} as date) as month_start,\n",
+        ),
+    ],
+    "assert_rollforward_ties_to_the_ledger": [
+        Break(
+            mistake="foreign amounts are taken for functional ones",
+            file=f"{ACCOUNTING}/int_deferred_revenue_movements.sql",
+            old="-functional_amount_minor as functional_amount_minor",
+            new="-amount_minor as functional_amount_minor",
+            through=TO_ROLLFORWARD,
+        ),
+        Break(
+            mistake="write-offs are left out of the movements",
+            file=f"{ACCOUNTING}/int_deferred_revenue_movements.sql",
+            old="where account_role = 'deferred_revenue'",
+            new="where account_role = 'deferred_revenue' and event_type <> 'invoice_uncollectible'",
+            through=TO_ROLLFORWARD,
+        ),
+    ],
+    "assert_settled_receivables_are_zero": [
+        Break(
+            mistake="the difference of rates at a payment has the wrong sign",
+            file=f"{ACCOUNTING}/int_payment_components.sql",
+            old="receivable_functional_amount_minor - functional_amount_minor as",
+            new="functional_amount_minor - receivable_functional_amount_minor as",
+            through="int_payment_events int_accounting_events int_expected_entries",
+        ),
+        Break(
+            mistake="balance that pays an invoice is booked as money at the processor",
+            file=f"{POLICY}/posting_rules.csv",
+            old="customer_balance_applied,balance,,,customer_balance,accounts_receivable,",
+            new="customer_balance_applied,balance,,,customer_balance,processor_clearing,",
+            through=TO_ENTRIES,
+        ),
+    ],
+    "assert_summary_equals_its_items": [
+        Break(
+            mistake="the totals of all months are joined to every month",
+            file=f"{MARTS}/reconciliation/rpt_reconciliation_summary.sql",
+            old="\n            and by_status.month_start = totals.month_start",
+            new="",
+        ),
+        Break(
+            mistake="the report by tier forgets what is only suggested or differs",
+            file=f"{MARTS}/reconciliation/rpt_reconciliation_by_tier.sql",
+            old="where match_id is not null and status <> 'pending'",
+            new="where status = 'matched'",
+        ),
+    ],
+    "assert_the_parts_of_an_item_sum_to_it": [
+        Break(
+            mistake="parts show the amount in the currency of the document",
+            file=f"{MATCHING}/int_item_parts.sql",
+            old="functional_amount_minor as amount_minor",
+            new="amount_minor",
+        ),
+        Break(
+            mistake="parts are named for the event instead of the document",
+            file=f"{MATCHING}/int_item_parts.sql",
+            old="else entries.document_reference",
+            new="else entries.event_id",
+        ),
+    ],
+    "assert_the_queue_holds_every_exception": [
+        Break(
+            mistake="exceptions are joined to every item of their document",
+            file=f"{MARTS}/reconciliation/rpt_exception_queue.sql",
+            old="on exceptions.item_id = break_items.item_id",
+            new="on exceptions.document_reference = break_items.document_reference",
+        ),
+        Break(
+            mistake="only the largest exception of a document is counted",
+            file=f"{MARTS}/reconciliation/rpt_exception_queue.sql",
+            old="from ranked\n    group by",
+            new="from ranked\n    where exception_rank = 1\n    group by",
+        ),
+    ],
+    "assert_trial_balance_balances": [
+        Break(
+            mistake="credits of up to a dollar are taken for rounding",
+            file=f"{ACCOUNTING}/int_account_months.sql",
+            old="case when entries.functional_amount_minor < 0 then",
+            new="case when entries.functional_amount_minor < -100 then",
+            through="int_account_balances rpt_trial_balance",
+        ),
+    ],
+    "assert_waterfall_rows_sum_to_what_was_billed": [
+        Break(
+            mistake="the months to come are left out of the waterfall",
+            file=f"{MARTS}/revenue/rpt_revenue_waterfall.sql",
+            old="from recognition_by_month\n    group by",
+            new="from recognition_by_month\n    where not is_forecast\n    group by",
+        ),
+        Break(
+            mistake="revenue is shown before the contra of reductions",
+            file=f"{MARTS}/revenue/rpt_revenue_waterfall.sql",
+            old="'earned.recognised_amount_minor - earned.contra_amount_minor'",
+            new="'earned.recognised_amount_minor'",
+        ),
+    ],
+}
+
+
+def slug(sentence: str) -> str:
+    """`A mistake, in words` as a_mistake_in_words."""
+    return re.sub(r"[^a-z0-9]+", "_", sentence.lower()).strip("_")
+
+
+def cases() -> Iterator[Any]:
+    """Every break with its control, named so that a failure reads as a sentence."""
+    for control, breaks in BREAKS.items():
+        for one in breaks:
+            yield pytest.param(control, one, id=f"{control}-{slug(one.mistake)}")
+
+
+def commit(project: Path, mistake: Break) -> None:
+    """Make the mistake in the copy; its place must be found exactly once."""
+    path = project / mistake.file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(mistake.old) == 1, (
+        f"{mistake.file} has {text.count(mistake.old)} times what this break replaces: {mistake.old!r}"
+    )
+    path.write_text(text.replace(mistake.old, mistake.new), encoding="utf-8")
+
+
+def selection(control: str, mistake: Break) -> list[str]:
+    """What to build: the broken file, what carries the mistake on, and the control."""
+    source = Path(mistake.file).stem
+    if mistake.through:
+        return [source, *mistake.through.split(), control]
+    return [f"{source}+,+{control}"]
+
+
+@pytest.fixture
+def project_to_break(built_copy: Path) -> Iterator[Path]:
+    """A built copy that is removed at once: there are many of them, each with its database."""
+    yield built_copy
+    shutil.rmtree(built_copy)
+
+
+def test_every_control_is_green_before_anything_is_broken(project_to_break, dbt):
+    run = dbt(project_to_break, "test", "--select", *BREAKS, "--indirect-selection", "empty")
+    statuses = {control: run.statuses.get(control, "missing") for control in BREAKS}
+    assert set(statuses.values()) == {"pass"}, {k: v for k, v in statuses.items() if v != "pass"}
+
+
+@pytest.mark.parametrize(("control", "mistake"), cases())
+def test_the_control_bites(control, mistake, project_to_break, dbt):
+    commit(project_to_break, mistake)
+    run = dbt(
+        project_to_break,
+        "build",
+        "--select",
+        *selection(control, mistake),
+        "--indirect-selection",
+        "empty",
+        "--exclude-resource-type",
+        "unit_test",
+    )
+    built = {name: status for name, status in run.statuses.items() if name != control}
+    broken_sql = {name: status for name, status in built.items() if status != "success"}
+    assert not broken_sql, "the break must be a mistake, not an error:\n" + "\n".join(run.messages)
+    assert run.statuses.get(control) == "fail", (
+        f"{control} does not notice: {mistake.mistake} (built: {', '.join(built)})"
+    )
