@@ -89,7 +89,7 @@ def generate(options: Options, timezone: str, fault_rates: dict[str, float]) -> 
     tables.update(post_ledger(tables, seed=options.seed, timezone=timezone, as_of=options.last_day))
     if not fault_rates:
         return tables, []
-    return inject_faults(tables, fault_rates, options.seed)
+    return inject_faults(tables, fault_rates, options.seed, timezone)
 
 
 def main(arguments: list[str] | None = None) -> int:

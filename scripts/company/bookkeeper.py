@@ -431,7 +431,8 @@ class _Bookkeeper:
             self._post(day, created, "payout_sent", key, key, "", sent)
             if status == "paid" and arrival is not None:
                 lines = [("cash", money), ("cash_in_transit", -money)]
-                self._post(self.day_of(arrival), arrival, "payout_arrived", key, key, "", lines)
+                # The bank's calendar day, written as a midnight in UTC: no zone moves it.
+                self._post(arrival.toordinal(), arrival, "payout_arrived", key, key, "", lines)
             if failure in self.money:
                 _, day, moment, _ = self.money[failure]
                 lines = [(role, -value) for role, value in sent]

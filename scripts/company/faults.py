@@ -14,7 +14,14 @@ from random import Random
 from typing import Any
 
 from .fault_ledger import Document, FaultLedger, Tables, find_documents, without
-from .ledger_rules import Rates, Table, collector_paused, exponent, line_amounts
+from .ledger_rules import (
+    Rates,
+    Table,
+    accounting_day,
+    collector_paused,
+    exponent,
+    line_amounts,
+)
 from .ledger_xero import decimal_amount
 
 Labels = list[dict[str, Any]]
@@ -65,17 +72,20 @@ def _check_rates(rates: dict[str, float]) -> None:
             raise ValueError(f"faults: the rate of {cause} must be between 0 and 1")
 
 
-def inject_faults(tables: Tables, rates: dict[str, float], seed: int) -> tuple[Tables, Labels]:
+def inject_faults(
+    tables: Tables, rates: dict[str, float], seed: int, timezone: str = "UTC"
+) -> tuple[Tables, Labels]:
     """Return the tables with faults in them, and one label per fault.
 
     Each cause of `rates` gets max(2, rate x documents that could have it) faults, fewer when the
-    documents run out; a rate of 0 gets none. The tables passed in stay as they are. A label has
-    source_table, record_id, cause, amount (major units), currency and document_reference. Raises
-    ValueError as `parse_rates` does.
+    documents run out; a rate of 0 gets none. The tables passed in stay as they are. `timezone` is
+    the one of the ledger's dates, by which a day's fees are found. A label has source_table,
+    record_id, cause, amount (major units), currency and document_reference. Raises ValueError as
+    `parse_rates` does.
     """
     _check_rates(rates)
     with collector_paused():
-        site = _Site(tables, seed)
+        site = _Site(tables, seed, accounting_day(timezone))
         for cause, plant in FAULTS.items():
             if rates.get(cause, 0) > 0:
                 site.random = Random(f"{seed}:fault:{cause}")
@@ -86,8 +96,11 @@ def inject_faults(tables: Tables, rates: dict[str, float], seed: int) -> tuple[T
 class _Site:
     """The tables under attack: documents by kind, what has been used, and the labels so far."""
 
-    def __init__(self, tables: Tables, seed: int) -> None:
+    def __init__(
+        self, tables: Tables, seed: int, day_of: Callable[[datetime], int] = datetime.toordinal
+    ) -> None:
         self.tables = tables
+        self.day_of = day_of
         self.changed: Tables = {}
         self.random = Random(seed)
         self.ledger = FaultLedger(tables)
@@ -111,6 +124,10 @@ class _Site:
         self.currency = tables["xero.organization"]["base_currency"][0]
         self.rates = Rates(tables["ecb.exchange_rate"], self.currency)
         self._rows: dict[str, dict[str, int]] = {}
+
+    def fee_day(self, moment: datetime) -> str:
+        """Return the key of the fee journal of a moment's accounting day."""
+        return f"processor_fee:{date.fromordinal(self.day_of(moment))}"
 
     def value(self, table: str, key: str, column: str) -> Any:
         """Return one column of one raw row, found by id."""
@@ -491,7 +508,7 @@ def _drop_fees(site: _Site, rate: float, cause: str) -> None:
     transaction = site.tables["stripe.balance_transaction"]
     for key, created, kind in zip(transaction["id"], transaction["created"], transaction["type"]):
         if kind in ("charge", "payment", "stripe_fee"):
-            day = f"processor_fee:{created.date()}"
+            day = site.fee_day(created)
             first[day] = min(key, first.get(day, key))
 
     def fault(document: Document) -> bool:
@@ -603,7 +620,7 @@ def _unbacked_charge(site: _Site, rate: float, cause: str) -> None:
         if row is None or transaction["currency"][row].upper() != site.currency:
             return False
         net, fee, key = transaction["net"][row], transaction["fee"][row], transaction["id"][row]
-        day = f"processor_fee:{transaction['created'][row].date()}"
+        day = site.fee_day(transaction["created"][row])
         swept = payout_of.get(key)
         journals = [
             site.journal_of.get((kind, swept)) for kind in ("payout_sent", "payout_arrived")

@@ -116,7 +116,7 @@ def write_books(
     rates: Rates,
 ) -> dict[str, Table]:
     """Return the xero.* tables for the entries (sorted in place) and the invoices behind them."""
-    synced = datetime.combine(as_of + timedelta(days=1), time(6))
+    synced = datetime.combine(as_of + timedelta(days=1), time(12))
     contacts, contact_ids = _contacts(tables["stripe.customer"], synced)
     documents, document_lines, invoice_ids = _invoices(
         tables, invoices, contact_ids, rates, synced

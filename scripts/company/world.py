@@ -46,7 +46,8 @@ class World:
         self.options = options
         self.begin = clock.at_midnight(options.start)
         self.end = clock.at_midnight(options.last_day) + clock.DAY
-        self.synced = self.end + 6 * clock.HOUR
+        # At noon the day before is over in every time zone west of Greenwich too.
+        self.synced = self.end + 12 * clock.HOUR
         self.rows: dict[str, list[Any]] = {name: [] for name in COLUMNS if name.startswith("stripe.")}
         self.redeemed: dict[str, int] = {}
         self._tag = f"1{crc32(str(options.seed).encode()) & 0xFFFF:04x}"
