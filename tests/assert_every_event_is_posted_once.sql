@@ -1,11 +1,19 @@
--- Invariant: every component of every event is posted as exactly one debit and one credit (L9).
+-- Invariant: each component of an event is posted once, or by a rule that says nothing is (L9).
 -- Grain: event, component, obligation.
--- A row: a component with more or fewer entries than two and not excused by a policy choice.
+-- A row: a component with no rule in force, with several, or with other entries than its rule asks.
 -- Then: add or correct the row of posting_rules for this event type, component and policy choice.
 with
 
 events as (
     select * from {{ ref('int_accounting_events') }}
+),
+
+posting_rules as (
+    select * from {{ ref('posting_rules') }}
+),
+
+policy_choices as (
+    select * from {{ ref('int_policy_choices') }}
 ),
 
 entries as (
@@ -21,39 +29,59 @@ entries as (
         coalesce(obligation_id, '')
 ),
 
--- A rule that hangs on a policy may say nothing under the other choice: that is the choice.
-governed_by_policy as (
-    select distinct
-        event_type,
-        component
-    from {{ ref('posting_rules') }}
-    where policy is not null
+rules_in_force as (
+    select
+        posting_rules.event_type,
+        posting_rules.component,
+        coalesce(policy_choices.effective_from, cast('1900-01-01' as date)) as effective_from,
+        policy_choices.effective_until,
+        case when posting_rules.debit_role is null then 0 else 2 end as entry_count
+    from posting_rules
+    left join policy_choices
+        on
+            posting_rules.policy = policy_choices.policy
+            and posting_rules.policy_choice = policy_choices.choice
+    where
+        posting_rules.policy is null
+        or policy_choices.policy is not null
 ),
 
-compared as (
+ruled as (
     select
         events.event_id,
         events.component,
-        events.obligation_id,
-        coalesce(entries.entry_count, 0) as entry_count,
-        case
-            when entries.entry_count = 2 then 'ok'
-            when entries.entry_count is null and governed_by_policy.event_type is not null
-                then 'ok'
-            when entries.entry_count is null then 'not posted'
-            else 'posted more than once'
-        end as status
+        coalesce(events.obligation_id, '') as obligation_id,
+        count(rules_in_force.event_type) as rule_count,
+        sum(coalesce(rules_in_force.entry_count, 0)) as asked_entry_count
     from events
-    left join entries
+    left join rules_in_force
         on
-            events.event_id = entries.event_id
-            and events.component = entries.component
-            and coalesce(events.obligation_id, '') = entries.obligation_id
-    left join governed_by_policy
-        on
-            events.event_type = governed_by_policy.event_type
-            and events.component = governed_by_policy.component
+            events.event_type = rules_in_force.event_type
+            and events.component = rules_in_force.component
+            and events.event_date >= rules_in_force.effective_from
+            and (
+                rules_in_force.effective_until is null
+                or events.event_date < rules_in_force.effective_until
+            )
+    group by
+        events.event_id,
+        events.component,
+        coalesce(events.obligation_id, '')
 )
 
-select * from compared
-where status <> 'ok'
+select
+    ruled.event_id,
+    ruled.component,
+    ruled.obligation_id,
+    ruled.rule_count,
+    ruled.asked_entry_count,
+    coalesce(entries.entry_count, 0) as entry_count
+from ruled
+left join entries
+    on
+        ruled.event_id = entries.event_id
+        and ruled.component = entries.component
+        and ruled.obligation_id = entries.obligation_id
+where
+    ruled.rule_count <> 1
+    or ruled.asked_entry_count <> coalesce(entries.entry_count, 0)

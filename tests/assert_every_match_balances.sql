@@ -13,6 +13,7 @@ matches as (
         match_id,
         min(match_tier) as match_tier,
         max(match_tier) as last_match_tier,
+        min(match_rule) as match_rule,
         min(residual_amount) as residual_amount,
         max(residual_amount) as last_residual_amount,
         min(residual_name) as residual_name,
@@ -27,6 +28,23 @@ matches as (
         max(account_role) as last_account_role
     from match_items
     group by match_id
+),
+
+-- What a rule may tolerate is read from the policy again, not from the tier it gave itself.
+judged as (
+    select
+        matches.*,
+        coalesce(matching_rules.is_enabled, false) as is_enabled,
+        abs(matches.residual_amount) * {{ power_of_ten('currencies.exponent') }}
+        > coalesce(matching_rules.amount_tolerance_minor, 0) as is_beyond_tolerance
+    from matches
+    inner join {{ ref('currencies') }} as currencies
+        on matches.currency_code = currencies.currency_code
+    left join {{ ref('matching_rules') }} as matching_rules
+        on
+            matches.leg = matching_rules.leg
+            and matches.match_tier = matching_rules.tier
+            and matches.match_rule = matching_rules.rule
 )
 
 select
@@ -35,7 +53,7 @@ select
     residual_name,
     residual_amount,
     difference
-from matches
+from judged
 where
     difference <> residual_amount
     or residual_amount <> last_residual_amount
@@ -47,3 +65,5 @@ where
     or (residual_amount <> 0 and residual_name = 'none')
     or (residual_amount <> 0 and match_tier in (1, 2, 6, 7, 8))
     or (residual_name = 'discrepancy' and match_tier <> 9)
+    or (match_tier > 0 and not is_enabled)
+    or (match_tier = 3 and is_beyond_tolerance)

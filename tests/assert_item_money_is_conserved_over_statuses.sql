@@ -1,13 +1,89 @@
 -- Invariant: rows, gross and net that go into matching come out of it (L2, L3).
--- Grain: leg, side, source, entity, currency.
+-- Grain: leg, side, account role (of entries), source, entity, currency.
 -- A row: money that matching lost or made.
 -- Then: compare the facts of that source with fct_reconciliation_items, item by item.
 with
+
+-- What billing and the list of payouts say must show at the processor and at the bank.
+expected_movements as (
+    select
+        'processor' as leg,
+        source_name,
+        entity_id,
+        currency_code,
+        amount_minor
+    from {{ ref('int_payments') }}
+    where not is_out_of_band
+    union all
+    select
+        'processor' as leg,
+        source_name,
+        entity_id,
+        currency_code,
+        -amount_minor as amount_minor
+    from {{ ref('int_refunds') }}
+    where posted_date is not null
+    union all
+    select
+        'processor' as leg,
+        source_name,
+        entity_id,
+        currency_code,
+        amount_minor
+    from {{ ref('int_refunds') }}
+    where failed_date is not null and posted_date is not null
+    union all
+    select
+        'processor' as leg,
+        source_name,
+        entity_id,
+        currency_code,
+        -amount_minor as amount_minor
+    from {{ ref('int_disputes') }}
+    where opened_date is not null
+    union all
+    select
+        'processor' as leg,
+        source_name,
+        entity_id,
+        currency_code,
+        amount_minor
+    from {{ ref('int_disputes') }}
+    where won_date is not null
+    union all
+    select
+        'processor' as leg,
+        source_name,
+        entity_id,
+        currency_code,
+        -amount_minor as amount_minor
+    from {{ ref('int_payouts') }}
+    where status <> 'canceled'
+    union all
+    select
+        'processor' as leg,
+        source_name,
+        entity_id,
+        currency_code,
+        amount_minor
+    from {{ ref('int_payouts') }}
+    where failed_date is not null and status <> 'canceled'
+    union all
+    select
+        'bank' as leg,
+        source_name,
+        entity_id,
+        currency_code,
+        amount_minor
+    from {{ ref('int_payouts') }}
+    where failed_at is null and status not in ('failed', 'canceled') and arrival_date is not null
+),
 
 facts as (
     select
         'ledger' as leg,
         'recorded' as side,
+        '' as role_key,
         source_name,
         entity_id,
         currency_code,
@@ -20,6 +96,7 @@ facts as (
     select
         'processor' as leg,
         'recorded' as side,
+        '' as role_key,
         source_name,
         entity_id,
         presentment_currency_code as currency_code,
@@ -33,6 +110,7 @@ facts as (
     select
         'bank' as leg,
         'recorded' as side,
+        '' as role_key,
         source_name,
         entity_id,
         currency_code,
@@ -42,10 +120,12 @@ facts as (
     from {{ ref('int_bank_lines') }}
     group by source_name, entity_id, currency_code
     union all
-    -- Entries are summed to the grain of the postings, so only their net must survive.
+    -- Entries are summed to the grain of the postings, so only their net must survive, and that
+    -- on every account: over all accounts it is zero whatever is lost.
     select
         'ledger' as leg,
         'expected' as side,
+        account_role as role_key,
         source_name,
         entity_id,
         functional_currency_code as currency_code,
@@ -53,13 +133,30 @@ facts as (
         null as gross_minor,
         sum(functional_amount_minor) as net_minor
     from {{ ref('int_expected_entries') }}
-    group by source_name, entity_id, functional_currency_code
+    group by account_role, source_name, entity_id, functional_currency_code
+    union all
+    select
+        leg,
+        'expected' as side,
+        '' as role_key,
+        source_name,
+        entity_id,
+        currency_code,
+        count(*) as row_count,
+        sum(abs(amount_minor)) as gross_minor,
+        sum(amount_minor) as net_minor
+    from expected_movements
+    where amount_minor <> 0
+    group by leg, source_name, entity_id, currency_code
 ),
 
 item_states as (
     select
         items.leg,
         items.side,
+        case
+            when items.leg = 'ledger' and items.side = 'expected' then items.account_role else ''
+        end as role_key,
         items.source_name,
         items.entity_id,
         items.currency_code,
@@ -67,14 +164,22 @@ item_states as (
         sum(abs(items.amount)) as gross_amount,
         sum(items.amount) as net_amount
     from {{ ref('fct_reconciliation_items') }} as items
-    where items.side = 'recorded' or items.leg = 'ledger'
-    group by items.leg, items.side, items.source_name, items.entity_id, items.currency_code
+    group by
+        items.leg,
+        items.side,
+        case
+            when items.leg = 'ledger' and items.side = 'expected' then items.account_role else ''
+        end,
+        items.source_name,
+        items.entity_id,
+        items.currency_code
 ),
 
 compared as (
     select
         coalesce(facts.leg, item_states.leg) as leg,
         coalesce(facts.side, item_states.side) as side,
+        coalesce(facts.role_key, item_states.role_key) as role_key,
         coalesce(facts.source_name, item_states.source_name) as source_name,
         coalesce(facts.entity_id, item_states.entity_id) as entity_id,
         coalesce(facts.currency_code, item_states.currency_code) as currency_code,
@@ -102,6 +207,7 @@ compared as (
         on
             facts.leg = item_states.leg
             and facts.side = item_states.side
+            and facts.role_key = item_states.role_key
             and facts.source_name = item_states.source_name
             and facts.entity_id = item_states.entity_id
             and facts.currency_code = item_states.currency_code

@@ -1,74 +1,116 @@
 -- Invariant: totals per month, status and tier are the sums of the items (L19).
--- Grain: leg, entity, currency.
+-- Grain: report, leg, entity, currency, month, status or rule.
 -- A row: a report shows another total than the items behind it.
 -- Then: compare the report's months and statuses with fct_reconciliation_items.
 with
 
 items as (
     select
+        *,
+        cast({{ dbt.date_trunc('month', 'item_date') }} as date) as month_start
+    from {{ ref('fct_reconciliation_items') }}
+),
+
+-- The amounts are turned by side, so that one sum sees counts, sides and amounts.
+from_items as (
+    select
+        'summary' as report_name,
         leg,
         entity_id,
         currency_code,
+        month_start,
+        status as label,
         count(*) as item_count,
         sum(abs(amount)) as gross_amount,
         sum(case side when 'expected' then amount else 0 end) as expected_amount,
-        sum(case side when 'recorded' then amount else 0 end) as recorded_amount,
-        sum(case when match_id is not null and status <> 'pending' then 1 else 0 end)
-            as linked_count
-    from {{ ref('fct_reconciliation_items') }}
-    group by leg, entity_id, currency_code
-),
-
-summary as (
+        sum(case side when 'recorded' then amount else 0 end) as recorded_amount
+    from items
+    group by leg, entity_id, currency_code, month_start, status
+    union all
     select
+        'by_tier' as report_name,
         leg,
         entity_id,
         currency_code,
+        month_start,
+        match_rule as label,
+        count(*) as item_count,
+        sum(abs(amount)) as gross_amount,
+        sum(case side when 'expected' then amount else 0 end) as expected_amount,
+        sum(case side when 'recorded' then amount else 0 end) as recorded_amount
+    from items
+    where match_id is not null and status <> 'pending'
+    group by leg, entity_id, currency_code, month_start, match_rule
+),
+
+-- Summed, so that a row that a join has multiplied counts as often as it stands there.
+from_reports as (
+    select
+        'summary' as report_name,
+        leg,
+        entity_id,
+        currency_code,
+        month_start,
+        status as label,
         sum(item_count) as item_count,
         sum(gross_amount) as gross_amount,
         sum(expected_amount) as expected_amount,
         sum(recorded_amount) as recorded_amount
     from {{ ref('rpt_reconciliation_summary') }}
-    group by leg, entity_id, currency_code
-),
-
-tiers as (
-    select
+    group by
         leg,
         entity_id,
         currency_code,
-        sum(expected_count + recorded_count) as linked_count
+        month_start,
+        status
+    union all
+    select
+        'by_tier' as report_name,
+        leg,
+        entity_id,
+        currency_code,
+        month_start,
+        match_rule as label,
+        sum(expected_count + recorded_count) as item_count,
+        sum(gross_amount) as gross_amount,
+        sum(expected_amount) as expected_amount,
+        sum(recorded_amount) as recorded_amount
     from {{ ref('rpt_reconciliation_by_tier') }}
-    group by leg, entity_id, currency_code
+    group by
+        leg,
+        entity_id,
+        currency_code,
+        month_start,
+        match_rule
 ),
 
 compared as (
     select
-        coalesce(items.leg, summary.leg) as leg,
-        coalesce(items.entity_id, summary.entity_id) as entity_id,
-        coalesce(items.currency_code, summary.currency_code) as currency_code,
-        items.item_count,
-        summary.item_count as summary_item_count,
+        coalesce(from_items.report_name, from_reports.report_name) as report_name,
+        coalesce(from_items.leg, from_reports.leg) as leg,
+        coalesce(from_items.entity_id, from_reports.entity_id) as entity_id,
+        coalesce(from_items.currency_code, from_reports.currency_code) as currency_code,
+        coalesce(from_items.month_start, from_reports.month_start) as month_start,
+        coalesce(from_items.label, from_reports.label) as label,
+        from_items.item_count,
+        from_reports.item_count as reported_item_count,
         case
-            when items.leg is null or summary.leg is null then 'one-sided'
-            when items.item_count <> summary.item_count then 'count'
-            when items.gross_amount <> summary.gross_amount then 'gross'
-            when items.expected_amount <> summary.expected_amount then 'expected'
-            when items.recorded_amount <> summary.recorded_amount then 'recorded'
-            when items.linked_count <> coalesce(tiers.linked_count, 0) then 'tiers'
+            when from_items.leg is null or from_reports.leg is null then 'one-sided'
+            when from_items.item_count <> from_reports.item_count then 'count'
+            when from_items.gross_amount <> from_reports.gross_amount then 'gross'
+            when from_items.expected_amount <> from_reports.expected_amount then 'expected'
+            when from_items.recorded_amount <> from_reports.recorded_amount then 'recorded'
             else 'ok'
         end as verdict
-    from items
-    full outer join summary
+    from from_items
+    full outer join from_reports
         on
-            items.leg = summary.leg
-            and items.entity_id = summary.entity_id
-            and items.currency_code = summary.currency_code
-    left join tiers
-        on
-            items.leg = tiers.leg
-            and items.entity_id = tiers.entity_id
-            and items.currency_code = tiers.currency_code
+            from_items.report_name = from_reports.report_name
+            and from_items.leg = from_reports.leg
+            and from_items.entity_id = from_reports.entity_id
+            and from_items.currency_code = from_reports.currency_code
+            and from_items.month_start = from_reports.month_start
+            and from_items.label = from_reports.label
 )
 
 select * from compared

@@ -18,6 +18,22 @@ waterfall as (
         booked_month
 ),
 
+billed as (
+    select
+        obligations.entity_id,
+        obligations.currency_code,
+        obligations.booked_month,
+        sum({{ major_units('obligations.net_amount_minor', 'currencies.exponent') }})
+            as obligations_amount
+    from {{ ref('int_obligations') }} as obligations
+    inner join {{ ref('currencies') }} as currencies
+        on obligations.currency_code = currencies.currency_code
+    group by
+        obligations.entity_id,
+        obligations.currency_code,
+        obligations.booked_month
+),
+
 reduced as (
     select
         obligations.entity_id,
@@ -37,19 +53,27 @@ reduced as (
 
 compared as (
     select
-        waterfall.entity_id,
-        waterfall.currency_code,
-        waterfall.booked_month,
+        billed.entity_id,
+        billed.currency_code,
+        billed.booked_month,
+        billed.obligations_amount,
         waterfall.billed_amount,
         waterfall.net_recognised_amount,
         coalesce(reduced.reduced_amount, 0) as reduced_amount
-    from waterfall
+    from billed
+    left join waterfall
+        on
+            billed.entity_id = waterfall.entity_id
+            and billed.currency_code = waterfall.currency_code
+            and billed.booked_month = waterfall.booked_month
     left join reduced
         on
-            waterfall.entity_id = reduced.entity_id
-            and waterfall.currency_code = reduced.currency_code
-            and waterfall.booked_month = reduced.booked_month
+            billed.entity_id = reduced.entity_id
+            and billed.currency_code = reduced.currency_code
+            and billed.booked_month = reduced.booked_month
 )
 
 select * from compared
-where billed_amount <> net_recognised_amount + reduced_amount
+where
+    billed_amount is distinct from obligations_amount
+    or net_recognised_amount + reduced_amount is distinct from obligations_amount

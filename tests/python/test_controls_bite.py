@@ -195,6 +195,13 @@ BREAKS: dict[str, list[Break]] = {
     ],
     "assert_every_event_is_posted_once": [
         Break(
+            mistake="the rule for money that arrives at the bank got lost",
+            file=f"{POLICY}/posting_rules.csv",
+            old="\npayout_arrived,payout,payout_clearing,in_transit,cash,cash_in_transit,at the bank",
+            new="",
+            through=TO_ENTRIES,
+        ),
+        Break(
             mistake="a typing error: the posting rule for the tax of a dispute is for no component",
             file=f"{POLICY}/posting_rules.csv",
             old="\ndispute_opened,tax,",
@@ -224,6 +231,20 @@ BREAKS: dict[str, list[Break]] = {
         ),
     ],
     "assert_every_match_balances": [
+        Break(
+            mistake="a thousand dollars pass as rounding, which the policy never allowed",
+            file=f"{MATCHING}/int_pairs_by_reference.sql",
+            old=(
+                "                pairs.amount_distance <= windows.tolerance_amount_minor\n"
+                "                and pairs.amount_distance * 10000 <= coalesce(\n"
+                "                    windows.tolerance_bps * abs(pairs.expected_amount_minor),\n"
+                "                    pairs.amount_distance * 10000\n"
+                "                )\n"
+                "                and pairs.date_distance <= windows.tolerance_days\n"
+            ),
+            new="                pairs.amount_distance <= 100000\n",
+            through=f"int_matches_by_reference {TO_MATCHES}",
+        ),
         Break(
             mistake="a pair that differs is passed off as an exact one",
             file=f"{MATCHING}/int_matches_of_last_resort.sql",
@@ -272,6 +293,22 @@ BREAKS: dict[str, list[Break]] = {
         ),
     ],
     "assert_item_money_is_conserved_over_statuses": [
+        Break(
+            mistake="no payout is expected at the bank",
+            file=f"{MATCHING}/int_expected_payout_items.sql",
+            old="and arrival_date is not null",
+            new="and arrival_date is null",
+            through="int_expected_items int_items int_item_statuses fct_reconciliation_items",
+        ),
+        Break(
+            mistake="disputes have no items on the ledger leg",
+            file=f"{MATCHING}/int_expected_ledger_items.sql",
+            old="having sum(functional_amount_minor) <> 0",
+            new=(
+                "having sum(functional_amount_minor) <> 0 and event_type <> 'dispute_opened'"
+            ),
+            through="int_expected_items int_items int_item_statuses fct_reconciliation_items",
+        ),
         Break(
             mistake="only debits survive the grain of the postings",
             file=f"{MATCHING}/int_expected_ledger_items.sql",
@@ -366,6 +403,15 @@ BREAKS: dict[str, list[Break]] = {
             through=TO_ROLLFORWARD,
         ),
     ],
+    "assert_open_receivables_equal_what_is_due": [
+        Break(
+            mistake="the tax of an invoice is asked of the processor",
+            file=f"{POLICY}/posting_rules.csv",
+            old="invoice_finalised,tax,,,accounts_receivable,",
+            new="invoice_finalised,tax,,,processor_clearing,",
+            through=TO_ENTRIES,
+        ),
+    ],
     "assert_settled_receivables_are_zero": [
         Break(
             mistake="the difference of rates at a payment has the wrong sign",
@@ -383,6 +429,15 @@ BREAKS: dict[str, list[Break]] = {
         ),
     ],
     "assert_summary_equals_its_items": [
+        Break(
+            mistake="a discrepancy is shown as a match",
+            file=f"{MARTS}/reconciliation/rpt_reconciliation_summary.sql",
+            old="        status,\n        count(*) as item_count,",
+            new=(
+                "        case when status = 'discrepancy' then 'matched' else status end as status,"
+                "\n        count(*) as item_count,"
+            ),
+        ),
         Break(
             mistake="the totals of all months are joined to every month",
             file=f"{MARTS}/reconciliation/rpt_reconciliation_summary.sql",
@@ -434,6 +489,14 @@ BREAKS: dict[str, list[Break]] = {
         ),
     ],
     "assert_waterfall_rows_sum_to_what_was_billed": [
+        Break(
+            mistake="the first months are left out",
+            file=f"{MARTS}/revenue/rpt_revenue_waterfall.sql",
+            old="from recognition_by_month\n    group by",
+            new=(
+                "from recognition_by_month\n    where booked_month >= date '2024-06-01'\n    group by"
+            ),
+        ),
         Break(
             mistake="the months to come are left out of the waterfall",
             file=f"{MARTS}/revenue/rpt_revenue_waterfall.sql",

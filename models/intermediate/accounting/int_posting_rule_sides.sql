@@ -5,6 +5,7 @@ posting_rules as (
     select * from {{ ref('posting_rules') }}
 ),
 
+-- A rule without roles says that nothing is posted.
 posting_rule_sides as (
     select
         event_type,
@@ -15,6 +16,7 @@ posting_rule_sides as (
         debit_role as account_role,
         1 as direction
     from posting_rules
+    where debit_role is not null
     union all
     select
         event_type,
@@ -25,6 +27,7 @@ posting_rule_sides as (
         credit_role as account_role,
         -1 as direction
     from posting_rules
+    where debit_role is not null
 )
 
 select * from posting_rule_sides
