@@ -19,7 +19,7 @@ from_items as (
         entity_id,
         currency_code,
         month_start,
-        status as label,
+        status as status_or_rule,
         count(*) as item_count,
         sum(abs(amount)) as gross_amount,
         sum(case side when 'expected' then amount else 0 end) as expected_amount,
@@ -33,7 +33,7 @@ from_items as (
         entity_id,
         currency_code,
         month_start,
-        match_rule as label,
+        match_rule as status_or_rule,
         count(*) as item_count,
         sum(abs(amount)) as gross_amount,
         sum(case side when 'expected' then amount else 0 end) as expected_amount,
@@ -51,7 +51,7 @@ from_reports as (
         entity_id,
         currency_code,
         month_start,
-        status as label,
+        status as status_or_rule,
         sum(item_count) as item_count,
         sum(gross_amount) as gross_amount,
         sum(expected_amount) as expected_amount,
@@ -70,7 +70,7 @@ from_reports as (
         entity_id,
         currency_code,
         month_start,
-        match_rule as label,
+        match_rule as status_or_rule,
         sum(expected_count + recorded_count) as item_count,
         sum(gross_amount) as gross_amount,
         sum(expected_amount) as expected_amount,
@@ -91,7 +91,7 @@ compared as (
         coalesce(from_items.entity_id, from_reports.entity_id) as entity_id,
         coalesce(from_items.currency_code, from_reports.currency_code) as currency_code,
         coalesce(from_items.month_start, from_reports.month_start) as month_start,
-        coalesce(from_items.label, from_reports.label) as label,
+        coalesce(from_items.status_or_rule, from_reports.status_or_rule) as status_or_rule,
         from_items.item_count,
         from_reports.item_count as reported_item_count,
         case
@@ -110,7 +110,7 @@ compared as (
             and from_items.entity_id = from_reports.entity_id
             and from_items.currency_code = from_reports.currency_code
             and from_items.month_start = from_reports.month_start
-            and from_items.label = from_reports.label
+            and from_items.status_or_rule = from_reports.status_or_rule
 )
 
 select * from compared
