@@ -292,6 +292,20 @@ BREAKS: dict[str, list[Break]] = {
             new="",
         ),
     ],
+    "assert_journal_entries_balance": [
+        Break(
+            mistake="credits are shown with the sign of debits",
+            file=f"{MARTS}/balances/fct_journal_entries.sql",
+            old="case when items.amount < 0 then -items.amount else 0 end",
+            new="case when items.amount < 0 then items.amount else 0 end",
+        ),
+        Break(
+            mistake="only what is posted already is listed",
+            file=f"{MARTS}/balances/fct_journal_entries.sql",
+            old="    left join posted\n",
+            new="    inner join posted\n",
+        ),
+    ],
     "assert_item_money_is_conserved_over_statuses": [
         Break(
             mistake="no payout is expected at the bank",
