@@ -1,5 +1,6 @@
 {#- The only door to landed data. A table may land with more columns than staging reads; an optional
-    column that has not landed yet reads as null, a required one stops the run with one clear line. -#}
+    column that has not landed yet reads as null and an optional table as empty; a required one stops
+    the run with one clear line. -#}
 {% macro raw(source_name, table_name) -%}
     {%- if var('demo') -%}
         {%- set relation = ref(source_name ~ '__' ~ table_name) -%}
@@ -30,8 +31,10 @@
     {%- endif -%}
     {%- set landed = load_relation(relation) -%}
     {%- if landed is none -%}
-        {%- if var('demo') or not declared.meta.get('optional') -%}
+        {%- if var('demo') -%}
             {{ return(relation) }}
+        {%- elif not declared.meta.get('optional') -%}
+            {{ exceptions.raise_compiler_error(name ~ ' has not landed: ' ~ model.name ~ ' looked for ' ~ relation ~ ', see the vars ' ~ source_name ~ '_database and ' ~ source_name ~ '_schema.') }}
         {%- endif -%}
         {%- set present = [] -%}
     {%- else -%}

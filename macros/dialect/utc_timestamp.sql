@@ -1,5 +1,5 @@
 {#- A point in time of any landed type as a UTC timestamp without zone, or null when it cannot be read
-    or lies outside 1900 to 2199. Text with an offset is moved to UTC: a cast alone would drop the
+    or lies outside 2000 to 2099, where a zero or a year 9999 stands for nothing. Text with an offset is moved to UTC: a cast alone would drop the
     offset, and text without one must not depend on the session's zone. -#}
 {% macro utc_timestamp(expression) -%}
     {{ return(adapter.dispatch('utc_timestamp', 'tieout')(expression)) }}
@@ -8,7 +8,7 @@
 {% macro default__utc_timestamp(expression) -%}
     case
         when not pg_input_is_valid(trim(cast({{ expression }} as text)), 'timestamptz') then null
-        when trim(cast({{ expression }} as text)) !~ '^(19|20|21)[0-9]{2}-' then null
+        when trim(cast({{ expression }} as text)) !~ '^20[0-9]{2}-' then null
         when trim(cast({{ expression }} as text)) ~ ':[0-9.]+ ?(Z|z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$'
             then cast(trim(cast({{ expression }} as text)) as timestamptz) at time zone 'UTC'
         else cast(trim(cast({{ expression }} as text)) as timestamp)
@@ -17,7 +17,7 @@
 
 {% macro duckdb__utc_timestamp(expression) -%}
     case
-        when not regexp_matches(trim(cast({{ expression }} as varchar)), '^(19|20|21)[0-9]{2}-')
+        when not regexp_matches(trim(cast({{ expression }} as varchar)), '^20[0-9]{2}-')
             then null
         when regexp_matches(
             trim(cast({{ expression }} as varchar)),
@@ -31,14 +31,14 @@
 {#- The session's zone is UTC in this project's profile. -#}
 {% macro spark__utc_timestamp(expression) -%}
     case
-        when cast({{ expression }} as string) rlike '^ *(19|20|21)[0-9]{2}-'
+        when cast({{ expression }} as string) rlike '^ *20[0-9]{2}-'
             then try_cast(trim(cast({{ expression }} as string)) as timestamp)
     end
 {%- endmacro %}
 
 {% macro snowflake__utc_timestamp(expression) -%}
     case
-        when not regexp_like(trim(cast({{ expression }} as varchar)), '(19|20|21)[0-9]{2}-.*') then null
+        when not regexp_like(trim(cast({{ expression }} as varchar)), '20[0-9]{2}-.*') then null
         when regexp_like(
             trim(cast({{ expression }} as varchar)),
             '.*:[0-9.]+ ?(Z|z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)'
@@ -53,14 +53,14 @@
 
 {% macro bigquery__utc_timestamp(expression) -%}
     case
-        when regexp_contains(trim(cast({{ expression }} as string)), r'^(19|20|21)[0-9]{2}-')
+        when regexp_contains(trim(cast({{ expression }} as string)), r'^20[0-9]{2}-')
             then safe_cast(trim(cast({{ expression }} as string)) as timestamp)
     end
 {%- endmacro %}
 
 {% macro clickhouse__utc_timestamp(expression) -%}
     case
-        when match(trim(toString({{ expression }})), '^(19|20|21)[0-9]{2}-')
+        when match(trim(toString({{ expression }})), '^20[0-9]{2}-')
             then parseDateTime64BestEffortOrNull(trim(toString({{ expression }})), 6, 'UTC')
     end
 {%- endmacro %}

@@ -653,9 +653,11 @@ RULES: dict[tuple[str, str], dict[str, str]] = {
 }  # fmt: skip
 PAYOUT_RULES = {
     ("payout_sent", "in_transit", "cash_in_transit", "processor_clearing"),
+    ("payout_sent", "on_arrival", "", ""),
     ("payout_arrived", "in_transit", "cash", "cash_in_transit"),
     ("payout_arrived", "on_arrival", "cash", "processor_clearing"),
     ("payout_failed", "in_transit", "cash_in_transit", "processor_clearing"),
+    ("payout_failed", "on_arrival", "", ""),
 }
 
 

@@ -26,7 +26,8 @@ write_offs as (
 ),
 
 -- Money of a charge is worth what the processor settled; money outside the processor is worth the
--- published rate of its day.
+-- published rate of its day. For an invoice that is void or not in the books a charge waits as a
+-- credit of its customer, and money that only the invoice speaks of is not booked either.
 payments_valued as (
     select
         payments.payment_id,
@@ -51,10 +52,9 @@ payments_valued as (
             when receivable_changes.movement_id is not null and payments.is_out_of_band
                 then 'payment_out_of_band'
             when receivable_changes.movement_id is not null then 'payment'
-            when write_offs.invoice_id is not null and payments.is_out_of_band
+            when write_offs.event_type = 'invoice_uncollectible' and payments.is_out_of_band
                 then 'payment_recovered_out_of_band'
-            when write_offs.invoice_id is not null then 'payment_recovered'
-            when payments.invoice_id is not null then 'payment'
+            when write_offs.event_type = 'invoice_uncollectible' then 'payment_recovered'
             else 'payment_unapplied'
         end as event_type
     from payments
@@ -74,6 +74,10 @@ payments_valued as (
         on payments.payment_id = receivable_changes.movement_id
     left join write_offs
         on payments.invoice_id = write_offs.invoice_id
+    where
+        not payments.is_out_of_band
+        or receivable_changes.movement_id is not null
+        or write_offs.event_type = 'invoice_uncollectible'
 )
 
 select * from payments_valued

@@ -18,7 +18,7 @@ balance_changes as (
 ),
 
 -- What changes an open invoice before anybody gives up on it: + raises the receivable. Money that
--- arrives after a write-off is a recovery and never touches the receivable again.
+-- arrives after a write-off is a recovery, after a void the customer's own; neither touches it.
 movements as (
     select
         payments.payment_id as movement_id,
@@ -29,8 +29,14 @@ movements as (
     inner join invoice_bookings
         on payments.invoice_id = invoice_bookings.invoice_id
     where
-        invoice_bookings.uncollectible_at is null
-        or payments.paid_at <= invoice_bookings.uncollectible_at
+        (
+            invoice_bookings.uncollectible_at is null
+            or payments.paid_at <= invoice_bookings.uncollectible_at
+        )
+        and (
+            invoice_bookings.voided_at is null
+            or payments.paid_at <= invoice_bookings.voided_at
+        )
     union all
     select
         credit_note_id as movement_id,

@@ -10,7 +10,7 @@ entities as (
 ),
 
 month_numbers as (
-    {{ dbt.generate_series(600) }}
+    {{ dbt.generate_series(1200) }}
 ),
 
 first_months as (

@@ -35,9 +35,9 @@ facts as (
             as is_same_sign,
         digit_counts.differing_digits,
         break_items.transaction_currency_code <> break_items.currency_code as is_foreign,
-        abs(break_items.transaction_amount_minor)
+        {{ wide_integer('abs(break_items.transaction_amount_minor)') }}
         * {{ power_of_ten('own_currencies.exponent') }} as transaction_size_scaled,
-        abs(break_items.recorded_amount_minor)
+        {{ wide_integer('abs(break_items.recorded_amount_minor)') }}
         * {{ power_of_ten('transaction_currencies.exponent') }} as recorded_size_scaled,
         causes.limit_minor as rounding_limit
     from break_items

@@ -10,9 +10,9 @@ first_booking as (
     from invoice_bookings
 ),
 
--- Fifty years from the first booking: longer than any service that is invoiced ahead.
+-- A hundred years from the first booking: no date that can be read lies outside them.
 month_numbers as (
-    {{ dbt.generate_series(600) }}
+    {{ dbt.generate_series(1200) }}
 ),
 
 month_starts as (

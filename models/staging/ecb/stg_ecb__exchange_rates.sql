@@ -10,7 +10,7 @@ typed as (
         cast({{ utc_timestamp('rate_date') }} as date) as rate_date,
         upper({{ trimmed('currency') }}) as currency_code,
         case
-            when {{ exact_decimal('rate') }} < 1000000000
+            when abs({{ exact_decimal('rate') }}) < 1000000000
                 then cast({{ exact_decimal('rate') }} as decimal(18, 8))
         end as units_per_euro
     from landed

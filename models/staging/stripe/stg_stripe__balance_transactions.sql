@@ -13,7 +13,7 @@ typed as (
         {{ minor_units('amount', 0) }} as gross_amount_minor,
         case when fee is null then 0 else {{ minor_units('fee', 0) }} end as fee_amount_minor,
         case
-            when {{ exact_decimal('exchange_rate') }} < 1000000000
+            when abs({{ exact_decimal('exchange_rate') }}) < 1000000000
                 then cast({{ exact_decimal('exchange_rate') }} as decimal(18, 8))
         end as exchange_rate,
         -- The reporting category says more than the type (a dispute's type is "adjustment"), but

@@ -23,9 +23,9 @@ typed as (
             else {{ minor_units('amount_captured', 0) }}
         end as captured_amount_minor,
         lower({{ trimmed('status') }}) as status,
-        coalesce(captured, true) as is_captured,
+        {{ truth('captured', 'true') }} as is_captured,
         {{ utc_timestamp('created') }} as created_at,
-        coalesce(livemode, true) as is_live,
+        {{ truth('livemode', 'true') }} as is_live,
         {{ utc_timestamp('_fivetran_synced') }} as synced_at
     from landed
 ),

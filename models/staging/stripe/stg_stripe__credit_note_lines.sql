@@ -21,7 +21,7 @@ typed as (
             when discount_amount is null then {{ minor_units('amount', 0) }}
             else {{ minor_units('amount', 0) }} - {{ minor_units('discount_amount', 0) }}
         end as net_amount_minor,
-        coalesce(livemode, true) as is_live,
+        {{ truth('livemode', 'true') }} as is_live,
         {{ utc_timestamp('_fivetran_synced') }} as synced_at
     from landed
 ),

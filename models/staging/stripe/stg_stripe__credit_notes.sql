@@ -16,17 +16,18 @@ refunds as (
 ),
 
 balance_changes as (
-    select * from {{ ref('stg_stripe__customer_balance_changes') }}
-    where ignore_reason is null and quarantine_reason is null and kind = 'credited'
+    select * from {{ ref('stg_stripe__customer_balance_changes_typed') }}
+    where version_number = 1 and kind = 'credited'
 ),
 
 credits as (
     select
-        credit_note_id,
+        coalesce(source_relation, '') as relation_key,
+        credit_note_reference,
         cast(-sum(amount_minor) as bigint) as credited_amount_minor
     from balance_changes
-    where credit_note_id is not null
-    group by credit_note_id
+    where source_record_id is not null and credit_note_reference is not null
+    group by coalesce(source_relation, ''), credit_note_reference
 ),
 
 identified as (
@@ -82,6 +83,7 @@ credit_notes as (
             when identified.currency_code is null then 'missing_currency'
             when identified.total_amount_minor is null then 'unreadable_amount'
             when identified.net_amount_minor is null then 'unreadable_amount'
+            when identified.total_amount_minor < 0 then 'unreadable_amount'
             when identified.issued_at is null then 'unreadable_time'
             when identified.status = 'void' and identified.voided_at is null
                 then 'unreadable_time'
@@ -107,7 +109,9 @@ credit_notes as (
             identified.refund_reference = refunds.source_record_id
             and coalesce(identified.source_relation, '') = coalesce(refunds.source_relation, '')
     left join credits
-        on identified.credit_note_id = credits.credit_note_id
+        on
+            identified.source_record_id = credits.credit_note_reference
+            and coalesce(identified.source_relation, '') = credits.relation_key
 )
 
 select * from credit_notes

@@ -25,7 +25,7 @@ typed as (
         end as net_amount_minor,
         {{ utc_timestamp('created') }} as issued_at,
         {{ utc_timestamp('voided_at') }} as voided_at,
-        coalesce(livemode, true) as is_live,
+        {{ truth('livemode', 'true') }} as is_live,
         {{ utc_timestamp('_fivetran_synced') }} as synced_at
     from landed
 ),

@@ -13,8 +13,8 @@ typed as (
         upper({{ trimmed('currency') }}) as currency_code,
         upper({{ trimmed('address_country') }}) as country_code,
         {{ utc_timestamp('created') }} as created_at,
-        coalesce(livemode, true) as is_live,
-        coalesce(is_deleted, false) as is_deleted,
+        {{ truth('livemode', 'true') }} as is_live,
+        {{ truth('is_deleted', 'false') }} as is_deleted,
         {{ utc_timestamp('_fivetran_synced') }} as synced_at
     from landed
 ),

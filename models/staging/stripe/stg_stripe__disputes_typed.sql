@@ -15,7 +15,7 @@ typed as (
         lower({{ trimmed('status') }}) as status,
         {{ trimmed('reason') }} as reason,
         {{ utc_timestamp('created') }} as created_at,
-        coalesce(livemode, true) as is_live,
+        {{ truth('livemode', 'true') }} as is_live,
         {{ utc_timestamp('_fivetran_synced') }} as synced_at
     from landed
 ),

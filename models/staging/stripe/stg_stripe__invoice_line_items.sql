@@ -14,7 +14,7 @@ typed as (
         {{ trimmed('subscription_id') }} as subscription_reference,
         coalesce({{ trimmed('price_id') }}, {{ trimmed('plan_id') }}) as price_reference,
         lower({{ trimmed('type') }}) as stripe_line_type,
-        coalesce(proration, false) as is_proration,
+        {{ truth('proration', 'false') }} as is_proration,
         {{ exact_decimal('quantity') }} as quantity,
         upper({{ trimmed('currency') }}) as currency_code,
         {{ minor_units('amount', 0) }} as amount_minor,
@@ -24,7 +24,7 @@ typed as (
         or (period_end is not null and {{ utc_timestamp('period_end') }} is null)
         or {{ utc_timestamp('period_end') }} < {{ utc_timestamp('period_start') }}
             as has_unreadable_period,
-        coalesce(livemode, true) as is_live,
+        {{ truth('livemode', 'true') }} as is_live,
         {{ utc_timestamp('_fivetran_synced') }} as synced_at
     from landed
 ),

@@ -32,8 +32,8 @@ typed as (
         {{ utc_timestamp('status_transitions_paid_at') }} as paid_at,
         {{ utc_timestamp('status_transitions_voided_at') }} as voided_at,
         {{ utc_timestamp('status_transitions_marked_uncollectible_at') }} as uncollectible_at,
-        coalesce(livemode, true) as is_live,
-        coalesce(is_deleted, false) as is_deleted,
+        {{ truth('livemode', 'true') }} as is_live,
+        {{ truth('is_deleted', 'false') }} as is_deleted,
         {{ utc_timestamp('_fivetran_synced') }} as synced_at
     from landed
 ),

@@ -11,6 +11,10 @@ invoices as (
     where ignore_reason is null and quarantine_reason is null
 ),
 
+invoice_settlements as (
+    select * from {{ ref('stg_stripe__invoice_settlements') }}
+),
+
 charge_payments as (
     select
         {{ prefixed_id('stripe', 'charges.source_relation', 'charges.source_record_id') }}
@@ -38,18 +42,9 @@ charge_payments as (
             and coalesce(charges.source_relation, '') = coalesce(invoices.source_relation, '')
 ),
 
-charged_amounts as (
-    select
-        coalesce(source_relation, '') as relation_key,
-        invoice_reference,
-        sum(captured_amount_minor) as charged_amount_minor,
-        sum(case when quarantine_reason is not null then 1 else 0 end) as unreadable_charges
-    from charges
-    group by coalesce(source_relation, ''), invoice_reference
-),
-
--- What is paid and was never charged came in another way. A charge that cannot be read may be
--- the missing part, so nothing is assumed then.
+-- What a paid invoice holds beyond the charges, notes and balances that landed came in another
+-- way, or in a row that cannot be read; what landed beyond it (a second charge) was too much.
+-- Either way it is settled, and the difference waits where money outside the processor does.
 out_of_band_payments as (
     select
         invoices.invoice_id || ':out_of_band' as payment_id,
@@ -57,7 +52,8 @@ out_of_band_payments as (
         invoices.customer_id,
         invoices.currency_code,
         cast(
-            invoices.paid_amount_minor - coalesce(charged_amounts.charged_amount_minor, 0) as bigint
+            invoices.total_amount_minor - coalesce(invoice_settlements.settled_amount_minor, 0)
+            as bigint
         ) as amount_minor,
         'succeeded' as status,
         invoices.paid_at,
@@ -71,14 +67,13 @@ out_of_band_payments as (
         invoices.synced_at,
         cast(null as {{ dbt.type_string() }}) as quarantine_reason
     from invoices
-    left join charged_amounts
+    left join invoice_settlements
         on
-            invoices.source_record_id = charged_amounts.invoice_reference
-            and coalesce(invoices.source_relation, '') = charged_amounts.relation_key
+            invoices.source_record_id = invoice_settlements.invoice_reference
+            and coalesce(invoices.source_relation, '') = invoice_settlements.relation_key
     where
         invoices.status = 'paid'
-        and invoices.paid_amount_minor > coalesce(charged_amounts.charged_amount_minor, 0)
-        and coalesce(charged_amounts.unreadable_charges, 0) = 0
+        and invoices.total_amount_minor <> coalesce(invoice_settlements.settled_amount_minor, 0)
 ),
 
 payments_together as (

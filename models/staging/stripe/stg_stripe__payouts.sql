@@ -22,11 +22,11 @@ typed as (
         upper({{ trimmed('currency') }}) as currency_code,
         {{ minor_units('amount', 0) }} as amount_minor,
         lower({{ trimmed('status') }}) as status,
-        coalesce(automatic, true) as is_automatic,
+        {{ truth('automatic', 'true') }} as is_automatic,
         {{ utc_timestamp('created') }} as created_at,
         -- A bank's day, not a moment: it stays the date it is in every time zone.
         cast({{ utc_timestamp('arrival_date') }} as date) as arrival_date,
-        coalesce(livemode, true) as is_live,
+        {{ truth('livemode', 'true') }} as is_live,
         {{ utc_timestamp('_fivetran_synced') }} as synced_at
     from landed
 ),

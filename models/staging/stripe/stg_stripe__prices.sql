@@ -22,7 +22,7 @@ typed as (
         {{ trimmed('nickname') }} as price_nickname,
         coalesce(lower({{ trimmed('recurring_usage_type') }}) = 'metered', false) as is_metered,
         {{ utc_timestamp('created') }} as created_at,
-        coalesce(livemode, true) as is_live,
+        {{ truth('livemode', 'true') }} as is_live,
         {{ utc_timestamp('_fivetran_synced') }} as synced_at
     from landed
 ),

@@ -11,7 +11,7 @@ typed as (
         {{ trimmed('id') }} as source_record_id,
         {{ trimmed('name') }} as product_name,
         {{ utc_timestamp('created') }} as created_at,
-        coalesce(livemode, true) as is_live,
+        {{ truth('livemode', 'true') }} as is_live,
         {{ utc_timestamp('_fivetran_synced') }} as synced_at
     from landed
 ),

@@ -17,12 +17,13 @@ typed as (
         {{ utc_timestamp('canceled_at') }} as cancelled_at,
         {{ utc_timestamp('ended_at') }} as ended_at,
         {{ utc_timestamp('_fivetran_start') }} as valid_from_at,
-        coalesce(_fivetran_active, true) as is_current,
+        {{ truth('_fivetran_active', 'true') }} as is_current,
         -- The vendor leaves the current version open until the year 9999: here it has no end.
         case
-            when not coalesce(_fivetran_active, true) then {{ utc_timestamp('_fivetran_end') }}
+            when not {{ truth('_fivetran_active', 'true') }}
+                then {{ utc_timestamp('_fivetran_end') }}
         end as valid_to_at,
-        coalesce(livemode, true) as is_live,
+        {{ truth('livemode', 'true') }} as is_live,
         {{ utc_timestamp('_fivetran_synced') }} as synced_at
     from landed
 ),

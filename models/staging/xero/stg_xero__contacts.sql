@@ -10,7 +10,7 @@ typed as (
         coalesce({{ trimmed('source_relation') }}, '') as relation_key,
         {{ trimmed('contact_id') }} as contact_reference,
         {{ trimmed('account_number') }} as customer_reference,
-        coalesce(_fivetran_deleted, false) as is_deleted,
+        {{ truth('_fivetran_deleted', 'false') }} as is_deleted,
         {{ utc_timestamp('_fivetran_synced') }} as synced_at
     from landed
 ),
