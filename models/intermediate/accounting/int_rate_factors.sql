@@ -9,7 +9,8 @@ currencies as (
     select * from {{ ref('currencies') }}
 ),
 
--- Accounting needs the rates of its own days only; here any day may explain a difference.
+-- The two published rates stay a fraction of integers, so that an amount is multiplied out exactly
+-- and rounded once.
 rate_factors as (
     select
         exchange_rates.from_currency_code,
