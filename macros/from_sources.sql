@@ -1,8 +1,10 @@
 {#- The union of one staging object over the sources that play a role, readable rows only, each with
-    its entity. Staging models of the same object have the same columns in the same order. -#}
-{% macro from_sources(role, object_name, readable_only=true) -%}
-    {%- set source_names = var(role) -%}
-    {%- if not source_names -%}
+    its entity. Staging models of the same object have the same columns in the same order. A role that
+    nobody has to fill names the source whose columns an empty list has. -#}
+{% macro from_sources(role, object_name, readable_only=true, columns_of=none) -%}
+    {%- set is_filled = var(role) | length > 0 -%}
+    {%- set source_names = var(role) if is_filled else [columns_of] -%}
+    {%- if not is_filled and not columns_of -%}
         {{ exceptions.raise_compiler_error('var ' ~ role ~ ' is empty: name at least one source, such as [stripe].') }}
     {%- endif -%}
     (
@@ -18,7 +20,9 @@
         left join {{ ref('entities') }} as entities
             on entities.source_name = '{{ source_name }}'
             and coalesce(entities.source_relation, '') = coalesce(staged.source_relation, '')
-        {%- if readable_only %}
+        {%- if not is_filled %}
+        where 1 = 0
+        {%- elif readable_only %}
         where staged.quarantine_reason is null and staged.ignore_reason is null
         {%- endif %}
         {%- if not loop.last %}

@@ -38,8 +38,9 @@ compared as (
         rollforward.closing_amount,
         undelivered.deferred_amount,
         case
-            when rollforward.entity_id is null then 'not in the rollforward'
-            when coalesce(undelivered.deferred_amount, 0) <> rollforward.closing_amount
+            when rollforward.entity_id is null and undelivered.deferred_amount <> 0
+                then 'not in the rollforward'
+            when coalesce(undelivered.deferred_amount, 0) <> coalesce(rollforward.closing_amount, 0)
                 then 'differs'
             else 'ok'
         end as status

@@ -14,6 +14,7 @@ posting_rules as (
 
 policy_choices as (
     select * from {{ ref('int_policy_choices') }}
+    where scenario = 'in_force'
 ),
 
 entries as (
@@ -33,6 +34,7 @@ rules_in_force as (
     select
         posting_rules.event_type,
         posting_rules.component,
+        policy_choices.entity_id,
         coalesce(policy_choices.effective_from, cast('1900-01-01' as date)) as effective_from,
         policy_choices.effective_until,
         case when posting_rules.debit_role is null then 0 else 2 end as entry_count
@@ -58,10 +60,11 @@ ruled as (
         on
             events.event_type = rules_in_force.event_type
             and events.component = rules_in_force.component
-            and events.event_date >= rules_in_force.effective_from
+            and events.entity_id = coalesce(rules_in_force.entity_id, events.entity_id)
+            and events.policy_date >= rules_in_force.effective_from
             and (
                 rules_in_force.effective_until is null
-                or events.event_date < rules_in_force.effective_until
+                or events.policy_date < rules_in_force.effective_until
             )
     group by
         events.event_id,

@@ -131,7 +131,7 @@ def issue(account: Account, created: int, finalized: int, reason: str, lines: li
         subtotal += amount
         invoice.lines.append((line_id, amount))
         line_rows.append((invoice.id, line_id, line_id, kind, amount, code, quantity, start, end, proration,
-                          price, price, subscription, item, text, not proration, True, world.synced))
+                          price, price, subscription, item, text, not proration, "{}", True, world.synced))
     discount = _discount(account, invoice.id, subtotal, created)
     invoice.subtotal = subtotal
     invoice.tax = round_div((subtotal - discount) * account.tax_points, 10_000)

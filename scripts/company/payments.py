@@ -162,5 +162,5 @@ def dispute(account: Account, payment: Payment, amount: int, second: int, is_won
                      _midnight(decided_at), f"Chargeback reversal for {payment.charge_id}")
     reason = _DISPUTE_REASONS[int(rng.random() * len(_DISPUTE_REASONS))]
     world.rows["stripe.dispute"].append((
-        dispute_id, amount, account.currency, status, reason, payment.charge_id, transaction_id, second, True,
-        world.synced))
+        dispute_id, amount, account.currency, status, reason, payment.charge_id, transaction_id, second,
+        second + 14 * clock.DAY, decided_at if status in {"won", "lost"} else clock.NEVER, True, world.synced))

@@ -89,7 +89,7 @@ def _add_drafts(world: World) -> None:
         invoice_id, line_id = world.next_id["in"](), world.next_id["il"]()
         created = last_day - ordinal % 20 * clock.DAY + 7_000 + ordinal
         lines.append((invoice_id, line_id, line_id, "invoiceitem", 5_000, template[7], 1, created, created, False,
-                      None, None, None, None, "Services", True, True, world.synced))
+                      None, None, None, None, "Services", True, "{}", True, world.synced))
         invoices.append([
             invoice_id, None, template[2], None, None, "draft", "manual", template[7], 5_000, 0, 5_000, 5_000, 0,
             5_000, 0, None, 0, 0, False, 0, created, clock.NEVER, created, created, clock.NEVER, clock.NEVER,
@@ -109,7 +109,7 @@ def _add_test_mode(world: World) -> None:
         invoice_id, line_id, charge_id = (world.next_id[prefix]() for prefix in ("in", "il", "ch"))
         world.rows["stripe.invoice_line_item"].append((
             invoice_id, line_id, line_id, "subscription", 100, "usd", 1, start, end, False, price, price, None, None,
-            "Sandbox seats", True, False, synced))
+            "Sandbox seats", True, "{}", False, synced))
         world.rows["stripe.charge"].append([
             charge_id, 100, 100, 0, None, True, True, False, "succeeded", None, None, "usd", customer_id, invoice_id,
             world.next_id["pi"](), "Sandbox", start + 5, False, synced])

@@ -54,7 +54,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "stripe.invoice_line_item": _columns(
         "invoice_id:t unique_id:t id:t type:t amount:i currency:t quantity:i period_start:s "
         "period_end:s proration:b price_id:t plan_id:t subscription_id:t subscription_item_id:t "
-        "description:t discountable:b livemode:b _fivetran_synced:s"
+        "description:t discountable:b metadata:t livemode:b _fivetran_synced:s"
     ),
     "stripe.coupon": _columns(
         "id:t name:t amount_off:i percent_off:n currency:t duration:t duration_in_months:i "
@@ -76,7 +76,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     ),
     "stripe.dispute": _columns(
         "id:t amount:i currency:t status:t reason:t charge_id:t balance_transaction:t created:s "
-        "livemode:b _fivetran_synced:s"
+        "evidence_details_due_by:s closed_at:s livemode:b _fivetran_synced:s"
     ),
     "stripe.credit_note": _columns(
         "id:t number:t invoice_id:t refund_id:t type:t status:t reason:t memo:t amount:i "
@@ -102,6 +102,10 @@ COLUMNS: dict[str, dict[str, str]] = {
     "stripe.customer_balance_transaction": _columns(
         "id:t customer_id:t invoice_id:t credit_note_id:t type:t amount:i currency:t "
         "ending_balance:i description:t created:s livemode:b _fivetran_synced:s"
+    ),
+    "metering.usage_record": _columns(
+        "usage_record_id:t subscription_item_id:t customer_id:t quantity:n occurred_at:s "
+        "recorded_at:s _loaded_at:s"
     ),
     "xero.account": _columns(
         "account_id:t code:t name:t type:t class:t status:t tax_type:t currency_code:t "
@@ -145,6 +149,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "stripe.subscription_history": ("id", "_fivetran_start"),
     "stripe.invoice_line_item": ("invoice_id", "unique_id"),
     "stripe.payout_balance_transaction": ("payout_id", "balance_transaction_id"),
+    "metering.usage_record": ("usage_record_id",),
     "xero.account": ("account_id",),
     "xero.organization": ("organisation_id",),
     "xero.contact": ("contact_id",),

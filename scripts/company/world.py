@@ -48,7 +48,7 @@ class World:
         self.end = clock.at_midnight(options.last_day) + clock.DAY
         # At noon the day before is over in every time zone west of Greenwich too.
         self.synced = self.end + 12 * clock.HOUR
-        self.rows: dict[str, list[Any]] = {name: [] for name in COLUMNS if name.startswith("stripe.")}
+        self.rows: dict[str, list[Any]] = {name: [] for name in COLUMNS if name.startswith(("stripe.", "metering."))}
         self.redeemed: dict[str, int] = {}
         self._tag = f"1{crc32(str(options.seed).encode()) & 0xFFFF:04x}"
         self.next_id = {prefix: self._id_maker(prefix) for prefix in _PREFIXES}

@@ -8,16 +8,14 @@ One build computes them all. Months are numbers, 1 is January 2023; money is tex
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 from typing import Callable
 
 import pytest
 from conftest import PROJECT_ROOT, DbtRun
-from tiny_companies import Company, at, build_companies
+from tiny_companies import Company, Movements, at, build_companies, moved, recognised
 
-Movements = dict[str, dict[int, str]]
 
 
 CASES: dict[str, tuple[Callable[[Company], None], Movements, Movements]] = {}
@@ -392,33 +390,6 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> DbtRun:
     )
 
 
-def recognised(books: DbtRun, company: str) -> Movements:
-    """{revenue or contra: {month: amount}} over all lines, months without any left out."""
-    found: Movements = {}
-    for name, column in [("revenue", "recognised"), ("contra", "contra")]:
-        amounts = books.query(
-            f"select month(month_start), sum({column}_functional_amount) as amount"
-            " from fct_recognition_schedule where entity_id = ? group by 1 having amount <> 0 order by 1",
-            [company],
-        )
-        if amounts:
-            found[name] = {month: f"{amount:.2f}" for month, amount in amounts}
-    return found
-
-
-def moved(books: DbtRun, company: str) -> Movements:
-    """{account role: {month: debits less credits}}, months without a movement left out."""
-    found: Movements = defaultdict(dict)
-    for role, month, amount in books.query(
-        "select account_role, month(month_start), expected_debit_amount - expected_credit_amount"
-        " from rpt_trial_balance where entity_id = ? order by 1, 2",
-        [company],
-    ):
-        if amount:
-            found[role][month] = f"{amount:.2f}"
-    return dict(found)
-
-
 # --- the check values ------------------------------------------------------------------------------
 
 
@@ -473,25 +444,33 @@ def test_companies_with_the_same_document_ids_do_not_mix(books: DbtRun) -> None:
 # --- the posting rules -----------------------------------------------------------------------------
 
 SHARES = {"deferred": "deferred_revenue", "tax": "tax_payable", "excess": "other_loss",
-          "exchange_difference": "fx_gain_loss"}  # fmt: skip
-REFUND = {"recognised": "refunds", "unapplied": "customer_balance", **SHARES}
-DISPUTE = {"recognised": "disputes", "unapplied": "customer_balance", **SHARES}
+          "exchange_difference": "fx_gain_loss", "passthrough": "passthrough_payable",
+          "excluded": "excluded_billings"}  # fmt: skip
+WITHOUT_TAX = {component: role for component, role in SHARES.items() if component != "tax"}
+RETURNED = {"unapplied": "customer_balance", "never_earned": "recoverables", **SHARES}
+REFUND = {"recognised": "refunds", **RETURNED}
+DISPUTE = {"recognised": "disputes", **RETURNED}
 NOTE = {"recognised": "credit_notes", **SHARES}
+RECOVERY = {
+    "recognised": "-bad_debt", "never_earned": "-recoverables", "passthrough": "-passthrough_payable",
+    "excluded": "-excluded_billings",
+}  # fmt: skip
 # (event type, other side): {component: role}. A leading minus: the component is a credit.
 RULES: dict[tuple[str, str], dict[str, str]] = {
-    ("invoice_finalised", "accounts_receivable"): {"net": "-deferred_revenue", "tax": "-tax_payable"},
+    ("invoice_finalised", "accounts_receivable"): {
+        "net": "-deferred_revenue", "tax": "-tax_payable", "passthrough": "-passthrough_payable",
+        "excluded": "-excluded_billings", "exchange_difference": "-fx_gain_loss",
+    },
     ("revenue_recognised", "deferred_revenue"): {"recognised": "-revenue"},
+    ("revenue_accrued", "unbilled_receivable"): {"accrued": "-revenue"},
     ("payment", "accounts_receivable"): {"paid": "processor_clearing", "exchange_difference": "fx_gain_loss"},
     ("payment_out_of_band", "accounts_receivable"): {
         "paid": "external_clearing", "exchange_difference": "fx_gain_loss",
     },
     ("payment_unapplied", "customer_balance"): {"paid": "processor_clearing"},
-    ("payment_recovered", "processor_clearing"): {
-        "recognised": "-bad_debt", "tax": "-tax_payable", "never_earned": "-recoverables",
-    },
-    ("payment_recovered_out_of_band", "external_clearing"): {
-        "recognised": "-bad_debt", "tax": "-tax_payable", "never_earned": "-recoverables",
-    },
+    ("payment", "customer_balance"): {"overpaid": "processor_clearing"},
+    ("payment_recovered", "processor_clearing"): RECOVERY,
+    ("payment_recovered_out_of_band", "external_clearing"): RECOVERY,
     ("refund", "processor_clearing"): REFUND,
     ("refund_failed", "processor_clearing"): REFUND,
     ("credit_note_issued", "accounts_receivable"): NOTE,
@@ -502,7 +481,7 @@ RULES: dict[tuple[str, str], dict[str, str]] = {
     ("credit_note_voided", "external_clearing"): {"paid_out_of_band": "accounts_receivable"},
     ("invoice_voided", "accounts_receivable"): {"recognised": "voids", **SHARES},
     ("invoice_voided", "bad_debt"): {"written_off_before": "voids"},
-    ("invoice_uncollectible", "accounts_receivable"): {"recognised": "bad_debt", **SHARES},
+    ("invoice_uncollectible", "accounts_receivable"): {"recognised": "bad_debt", **WITHOUT_TAX},
     ("dispute_opened", "processor_clearing"): DISPUTE,
     ("dispute_won", "processor_clearing"): {"won": "-recoverables"},
     ("dispute_fee", "processor_clearing"): {"fee": "dispute_fees"},
@@ -512,14 +491,31 @@ RULES: dict[tuple[str, str], dict[str, str]] = {
         "balance": "customer_balance", "exchange_difference": "fx_gain_loss",
     },
 }  # fmt: skip
-PAYOUT_RULES = {
-    ("payout_sent", "in_transit", "cash_in_transit", "processor_clearing"),
-    ("payout_sent", "on_arrival", "", ""),
-    ("payout_arrived", "in_transit", "cash", "cash_in_transit"),
-    ("payout_arrived", "on_arrival", "cash", "processor_clearing"),
-    ("payout_failed", "in_transit", "cash_in_transit", "processor_clearing"),
-    ("payout_failed", "on_arrival", "", ""),
-}
+# Rules that hang on a policy: (event type, component, choice, debit, credit).
+POLICY_RULES = {
+    ("payout_sent", "payout", "in_transit", "cash_in_transit", "processor_clearing"),
+    ("payout_sent", "payout", "on_arrival", "", ""),
+    ("payout_arrived", "payout", "in_transit", "cash", "cash_in_transit"),
+    ("payout_arrived", "payout", "on_arrival", "cash", "processor_clearing"),
+    ("payout_failed", "payout", "in_transit", "cash_in_transit", "processor_clearing"),
+    ("payout_failed", "payout", "on_arrival", "", ""),
+    ("invoice_uncollectible", "tax", "clear_deferred", "tax_payable", "accounts_receivable"),
+    ("invoice_uncollectible", "tax", "expense_gross", "bad_debt", "accounts_receivable"),
+    ("payment_recovered", "tax", "clear_deferred", "processor_clearing", "tax_payable"),
+    ("payment_recovered", "tax", "expense_gross", "processor_clearing", "bad_debt"),
+    ("payment_recovered_out_of_band", "tax", "clear_deferred", "external_clearing", "tax_payable"),
+    ("payment_recovered_out_of_band", "tax", "expense_gross", "external_clearing", "bad_debt"),
+    ("invoice_voided", "written_off_tax", "clear_deferred", "", ""),
+    ("invoice_voided", "written_off_tax", "expense_gross", "tax_payable", "bad_debt"),
+    ("dispute_opened", "held", "receivable_until_decided", "disputes_receivable", "processor_clearing"),
+    ("dispute_opened", "held", "on_loss", "", ""),
+    ("dispute_won", "released", "receivable_until_decided", "processor_clearing", "disputes_receivable"),
+    ("dispute_won", "released", "on_loss", "", ""),
+    ("dispute_won", "exchange_difference", "receivable_until_decided", "processor_clearing", "fx_gain_loss"),
+    ("dispute_won", "exchange_difference", "on_loss", "", ""),
+}  # fmt: skip
+for choice, other in [("receivable_until_decided", "disputes_receivable"), ("on_loss", "processor_clearing")]:
+    POLICY_RULES |= {("dispute_lost", component, choice, role, other) for component, role in DISPUTE.items()}
 
 
 def test_every_component_of_every_event_is_posted_to_its_two_roles() -> None:
@@ -537,10 +533,9 @@ def test_every_component_of_every_event_is_posted_to_its_two_roles() -> None:
         if not rule["policy"]
     ]
     by_policy = [
-        (rule["event_type"], rule["policy_choice"], rule["debit_role"], rule["credit_role"])
+        (rule["event_type"], rule["component"], rule["policy_choice"], rule["debit_role"], rule["credit_role"])
         for rule in rules
-        if rule["policy"] == "payout_clearing" and rule["component"] == "payout"
+        if rule["policy"]
     ]
     assert sorted(unconditional) == sorted(expected)
-    assert sorted(by_policy) == sorted(PAYOUT_RULES)
-    assert len(unconditional) + len(by_policy) == len(rules)
+    assert sorted(by_policy) == sorted(POLICY_RULES)

@@ -24,6 +24,8 @@ CAUSES = "models/intermediate/breaks"
 MATCHING = "models/intermediate/matching"
 NORMALIZED = "models/intermediate/normalized"
 RECOGNITION = "models/intermediate/recognition"
+RECURRING = "models/intermediate/recurring"
+REVALUATION = "models/intermediate/revaluation"
 STAGING = "models/staging"
 POLICY = "seeds/policy"
 
@@ -44,7 +46,9 @@ class Break:
 
 
 # The ways that many breaks take.
-TO_ROLLFORWARD = "int_deferred_revenue_by_month rpt_deferred_revenue_rollforward"
+TO_BALANCES = "int_deferred_revenue_movements int_deferred_revenue_by_month"
+TO_ROLLFORWARD = f"{TO_BALANCES} rpt_deferred_revenue_rollforward"
+BY_CURRENCY = "rpt_deferred_revenue_rollforward_by_currency"
 TO_ENTRIES = "int_posting_rule_sides int_expected_entries"
 TO_MATCHES = "int_match_members int_match_totals int_matches fct_matches"
 
@@ -67,6 +71,14 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{MARTS}/reconciliation/fct_reconciliation_items.sql",
             old="left join matches\n",
             new="inner join matches\n",
+        ),
+    ],
+    "assert_bundle_allocations_sum_to_the_bundle": [
+        Break(
+            mistake="the total of a bundle is the price of its largest line",
+            file=f"{RECOGNITION}/int_allocated_lines.sql",
+            old="        sum(stated_amount_minor) over (",
+            new="        max(stated_amount_minor) over (",
         ),
     ],
     "assert_debits_equal_credits": [
@@ -96,7 +108,7 @@ BREAKS: dict[str, list[Break]] = {
     "assert_deferred_revenue_closes_at_the_schedule": [
         Break(
             mistake="the last day of the month is left out, and with it what it recognises",
-            file=f"{ACCOUNTING}/int_deferred_revenue_movements.sql",
+            file=f"{ACCOUNTING}/int_deferred_revenue_movements_by_obligation.sql",
             old="entry_date <= reporting_months.as_of_date",
             new="entry_date < reporting_months.as_of_date",
             through=TO_ROLLFORWARD,
@@ -106,13 +118,13 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{POLICY}/posting_rules.csv",
             old="refund,deferred,,,deferred_revenue,",
             new="refund,deferred,,,refunds,",
-            through=f"{TO_ENTRIES} int_deferred_revenue_movements {TO_ROLLFORWARD}",
+            through=f"{TO_ENTRIES} int_deferred_revenue_movements_by_obligation {TO_ROLLFORWARD}",
         ),
     ],
     "assert_deferred_revenue_rolls_forward": [
         Break(
             mistake="a movement is renamed and has no column any more",
-            file=f"{ACCOUNTING}/int_deferred_revenue_movements.sql",
+            file=f"{ACCOUNTING}/int_deferred_revenue_movements_by_obligation.sql",
             old="then 'disputes'",
             new="then 'chargebacks'",
             through=TO_ROLLFORWARD,
@@ -120,14 +132,14 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             mistake="the opening balance already holds the movements of the month",
             file=f"{ACCOUNTING}/int_deferred_revenue_by_month.sql",
-            old="\n        ) - movement_minor as opening_minor",
-            new="\n        ) as opening_minor",
+            old="closing_minor - movement_minor as opening_minor",
+            new="closing_minor as opening_minor",
         ),
         Break(
             mistake="a month without write-offs is skipped",
             file=f"{MARTS}/revenue/rpt_deferred_revenue_rollforward.sql",
-            old="where basis = 'functional'",
-            new="where basis = 'functional' and write_offs_minor <> 0",
+            old="where basis = 'functional' and dimension = 'all'",
+            new="where basis = 'functional' and dimension = 'all' and write_offs_minor <> 0",
         ),
     ],
     "assert_drift_ends_where_the_items_stand": [
@@ -193,6 +205,22 @@ BREAKS: dict[str, list[Break]] = {
             ),
         ),
     ],
+    "assert_every_policy_has_a_listed_choice": [
+        Break(
+            mistake="a typing error in the choice of a policy",
+            file=f"{POLICY}/policies.csv",
+            old="dispute_treatment,,contra_on_open",
+            new="dispute_treatment,,contra_at_opening",
+            through="policies",
+        ),
+        Break(
+            mistake="a policy is chosen for one company only",
+            file=f"{POLICY}/policies.csv",
+            old="catch_up,,on",
+            new="catch_up,main,on",
+            through="policies",
+        ),
+    ],
     "assert_every_event_is_posted_once": [
         Break(
             mistake="the rule for money that arrives at the bank got lost",
@@ -228,6 +256,26 @@ BREAKS: dict[str, list[Break]] = {
             old="            and items.event_type = due_dates.event_type\n",
             new="",
             through="fct_reconciliation_items",
+        ),
+    ],
+    "assert_every_modification_has_one_treatment": [
+        Break(
+            mistake="every line that a change could modify counts, not the best alone",
+            file=f"{RECOGNITION}/int_modified_lines.sql",
+            old="\n    where candidate_rank = 1\n",
+            new="\n",
+        ),
+        Break(
+            mistake="every change is spread over the service of what it modifies",
+            file=f"{RECOGNITION}/int_modified_lines.sql",
+            old="\n            and treated.treatment = 'cumulative_catch_up'\n",
+            new="\n",
+        ),
+        Break(
+            mistake="the lines of another customer can be modified",
+            file=f"{RECOGNITION}/int_modification_candidates.sql",
+            old="            changes.subscription_id = running.subscription_id\n            and ",
+            new="            changes.entity_id = running.entity_id\n            and ",
         ),
     ],
     "assert_every_match_balances": [
@@ -338,6 +386,66 @@ BREAKS: dict[str, list[Break]] = {
             through="int_recorded_items fct_reconciliation_items",
         ),
     ],
+    "assert_mrr_bridges_to_revenue": [
+        Break(
+            mistake="what an ended subscription still earns is nobody's part",
+            file=f"{RECURRING}/int_mrr_bridge_parts.sql",
+            old="then together.share_amount_minor\n            else 0\n        end as ended_minor",
+            new="then 0\n            else 0\n        end as ended_minor",
+        ),
+        Break(
+            mistake="a line that covers part of the month is bridged as if it had no rate",
+            file=f"{RECURRING}/int_mrr_bridge_parts.sql",
+            old="then together.share_amount_minor - together.mrr_amount_minor",
+            new="then together.share_amount_minor",
+        ),
+        Break(
+            mistake="customers to whom nothing happened are left out of the totals",
+            file=f"{RECURRING}/int_mrr_by_month.sql",
+            old="spine.month_start = mrr_movements.month_start",
+            new="spine.month_start = mrr_movements.month_start\n            and mrr_movements.movement <> 'none'",
+        ),
+    ],
+    "assert_mrr_rolls_forward": [
+        Break(
+            mistake="a month opens with its own closing",
+            file=f"{RECURRING}/int_mrr_by_customer.sql",
+            old="lag(closing_minor, 1, 0)",
+            new="lag(closing_minor, 0, 0)",
+        ),
+        Break(
+            mistake="the month in which a customer is seen to have left is forgotten",
+            file=f"{RECURRING}/int_mrr_by_customer.sql",
+            old="        cast({{ dbt.dateadd('month', 1, 'month_start') }} as date) as month_start,",
+            new="        month_start,",
+        ),
+        Break(
+            mistake="what the calendar changed has no column",
+            file=f"{RECURRING}/int_mrr_movements.sql",
+            old="then closing_minor - opening_minor - rate_change_minor",
+            new="then 0",
+        ),
+    ],
+    "assert_mrr_ties_to_the_schedule": [
+        Break(
+            mistake="a line that covers the whole month counts with its rate",
+            file=f"{RECURRING}/int_recurring_rates.sql",
+            old="when is_whole_month then share_amount_minor",
+            new="when is_whole_month then rate_amount_minor",
+        ),
+        Break(
+            mistake="only what is still deferred is in force",
+            file=f"{RECURRING}/int_recurring_rates.sql",
+            old="deferred_amount_minor + sum(recognised_amount_minor - contra_amount_minor) over (",
+            new="deferred_amount_minor + sum(0 * recognised_amount_minor) over (",
+        ),
+        Break(
+            mistake="the month of the end is one more twelfth",
+            file=f"{RECURRING}/int_recurring_spans.sql",
+            old="then greatest(1, months_touched)",
+            new="then greatest(1, months_touched + 1)",
+        ),
+    ],
     "assert_no_item_is_matched_twice": [
         Break(
             mistake="the last tier takes what a group has taken",
@@ -360,14 +468,22 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{RECOGNITION}/int_service_months.sql",
             old="spans.last_day_of_service >= months.month_start",
             new="spans.last_day_of_service > months.month_end",
-            through="int_recognition_schedule int_recognition_by_month",
+            through="int_schedule_months int_recognition_schedule",
         ),
         Break(
             mistake="a refund after the end of the service has no month",
-            file=f"{RECOGNITION}/int_recognition_schedule.sql",
-            old="    union all\n    select * from months_of_late_reductions\n",
+            file=f"{RECOGNITION}/int_schedule_months.sql",
+            old="    union all\n    select * from months_of_late_changes\n",
             new="",
-            through="int_recognition_by_month",
+            through="int_recognition_schedule",
+        ),
+    ],
+    "assert_prepaid_credits_are_earned_as_they_are_drawn": [
+        Break(
+            mistake="a product is sold as credits and the recognition rules do not know",
+            file=f"{POLICY}/prepaid_credits.csv",
+            old="effective_from,note\n",
+            new="effective_from,note\n,stripe:prod_1Support,,12,at_expiry,0,1970-01-01,support by the call\n",
         ),
     ],
     "assert_raw_money_equals_the_sum_over_states": [
@@ -392,7 +508,7 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{RECOGNITION}/int_service_months.sql",
             old="spans.booked_month <= months.month_start\n            and (",
             new="(",
-            through="int_recognition_schedule int_recognition_by_month",
+            through="int_schedule_months int_recognition_schedule int_recognition_by_month",
         ),
         Break(
             mistake="revenue is booked in the month after the one that earned it",
@@ -401,17 +517,26 @@ BREAKS: dict[str, list[Break]] = {
             new="        cast({{ dbt.dateadd('month', 1, 'month_start') }} as date) as month_start,\n",
         ),
     ],
+    "assert_replaced_accruals_are_zero": [
+        Break(
+            mistake="the accruals of a policy that is not in force are posted",
+            file=f"{ACCOUNTING}/int_accrual_events.sql",
+            old="scenario = 'in_force'",
+            new="scenario = 'catch_up:off'",
+            through="int_accounting_events int_expected_entries",
+        ),
+    ],
     "assert_rollforward_ties_to_the_ledger": [
         Break(
             mistake="foreign amounts are taken for functional ones",
-            file=f"{ACCOUNTING}/int_deferred_revenue_movements.sql",
+            file=f"{ACCOUNTING}/int_deferred_revenue_movements_by_obligation.sql",
             old="-functional_amount_minor as functional_amount_minor",
             new="-amount_minor as functional_amount_minor",
             through=TO_ROLLFORWARD,
         ),
         Break(
             mistake="write-offs are left out of the movements",
-            file=f"{ACCOUNTING}/int_deferred_revenue_movements.sql",
+            file=f"{ACCOUNTING}/int_deferred_revenue_movements_by_obligation.sql",
             old="where account_role = 'deferred_revenue'",
             new="where account_role = 'deferred_revenue' and event_type <> 'invoice_uncollectible'",
             through=TO_ROLLFORWARD,
@@ -426,12 +551,26 @@ BREAKS: dict[str, list[Break]] = {
             through=TO_ENTRIES,
         ),
     ],
+    "assert_revalued_balances_are_those_of_the_books": [
+        Break(
+            mistake="a claim that is settled drops out with what it still carries",
+            file=f"{REVALUATION}/int_balances_revalued.sql",
+            old="        or balances_by_currency.carrying_amount_minor <> 0\n",
+            new="",
+        ),
+        Break(
+            mistake="only money whose transaction has landed is revalued",
+            file=f"{REVALUATION}/int_revalued_events.sql",
+            old="left join settled",
+            new="inner join settled",
+        ),
+    ],
     "assert_settled_receivables_are_zero": [
         Break(
             mistake="the difference of rates at a payment has the wrong sign",
             file=f"{ACCOUNTING}/int_payment_components.sql",
-            old="receivable_functional_amount_minor - functional_amount_minor as",
-            new="functional_amount_minor - receivable_functional_amount_minor as",
+            old="receivable_functional_amount_minor - functional_amount_minor +",
+            new="functional_amount_minor - receivable_functional_amount_minor +",
             through="int_payment_events int_accounting_events int_expected_entries",
         ),
         Break(
@@ -506,22 +645,155 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             mistake="the first months are left out",
             file=f"{MARTS}/revenue/rpt_revenue_waterfall.sql",
-            old="from recognition_by_month\n    group by",
+            old="from deferred_changes\n    group by",
             new=(
-                "from recognition_by_month\n    where booked_month >= date '2024-06-01'\n    group by"
+                "from deferred_changes\n    where booked_month >= date '2024-06-01'\n    group by"
             ),
         ),
         Break(
             mistake="the months to come are left out of the waterfall",
             file=f"{MARTS}/revenue/rpt_revenue_waterfall.sql",
-            old="from recognition_by_month\n    group by",
-            new="from recognition_by_month\n    where not is_forecast\n    group by",
+            old="from deferred_changes\n    group by",
+            new="from deferred_changes\n    where not is_forecast\n    group by",
         ),
         Break(
             mistake="revenue is shown before the contra of reductions",
             file=f"{MARTS}/revenue/rpt_revenue_waterfall.sql",
             old="'earned.recognised_amount_minor - earned.contra_amount_minor'",
             new="'earned.recognised_amount_minor'",
+        ),
+    ],
+    "assert_contract_balances_sum_to_the_accounts": [
+        Break(
+            mistake="the balance of a line is added up month after month",
+            file=f"{RECOGNITION}/int_contract_changes_by_month.sql",
+            old="deferred_amount_minor - lag(deferred_amount_minor, 1, 0) over (",
+            new="deferred_amount_minor - lag(0 * deferred_amount_minor, 1, 0) over (",
+            through="int_contract_balances_by_month rpt_contract_balances",
+        ),
+        Break(
+            mistake="a credit of unused service is not shown as what it is",
+            file=f"{MARTS}/balances/rpt_contract_balances.sql",
+            old="greatest(-positions.position_minor, 0)",
+            new="greatest(positions.position_minor, 0)",
+        ),
+    ],
+    "assert_forecast_sums_to_deferred_revenue": [
+        Break(
+            mistake="the first month to come is taken for one that is over",
+            file=f"{RECOGNITION}/int_revenue_releases.sql",
+            old="    where is_forecast\n",
+            new="    where is_forecast and month_start > date '2025-04-30'\n",
+            through="rpt_revenue_forecast",
+        ),
+        Break(
+            mistake="only revenue of the year is shown",
+            file=f"{MARTS}/revenue/rpt_revenue_forecast.sql",
+            old="    from revenue_releases\n",
+            new="    from revenue_releases\n    where months_ahead < 9\n",
+        ),
+    ],
+    "assert_income_statement_ties_to_the_trial_balance": [
+        Break(
+            mistake="bad debt has no line",
+            file=f"{POLICY}/income_statement_lines.csv",
+            old="60,Bad debt,bad_debt,1,false,earned part of invoices that were given up\n",
+            new="",
+            through="rpt_income_statement",
+        ),
+        Break(
+            mistake="tax is shown as if it were earned",
+            file=f"{POLICY}/income_statement_lines.csv",
+            old="130,Recoverables,recoverables,1,false,",
+            new="125,Tax,tax_payable,1,false,\n130,Recoverables,recoverables,1,false,",
+            through="rpt_income_statement",
+        ),
+        Break(
+            mistake="the ledger is shown where the entries should be",
+            file=f"{MARTS}/balances/rpt_income_statement.sql",
+            old="account_balances.expected_credit_minor - account_balances.expected_debit_minor",
+            new="account_balances.recorded_credit_minor - account_balances.recorded_debit_minor",
+        ),
+    ],
+    "assert_long_term_deferred_is_earned_after_a_year": [
+        Break(
+            mistake="the whole balance is shown as long-term",
+            file=f"{MARTS}/revenue/{BY_CURRENCY}.sql",
+            old="major_units('long_term_closing_minor', 'exponent')",
+            new="major_units('closing_minor', 'exponent')",
+        ),
+        Break(
+            mistake="what is billed counts as moved to the long-term part",
+            file=f"{ACCOUNTING}/int_deferred_revenue_movements.sql",
+            old="case when movement = 'long_term' then amount_minor else 0 end",
+            new="case when movement = 'billed' then amount_minor else 0 end",
+            through=f"int_deferred_revenue_by_month {BY_CURRENCY}",
+        ),
+    ],
+    "assert_remaining_obligations_sum_to_deferred_revenue": [
+        Break(
+            mistake="small contracts are left out",
+            file=f"{MARTS}/revenue/rpt_remaining_performance_obligations.sql",
+            old="by_contract.billed_minor <> 0\n",
+            new="by_contract.billed_minor > 10000\n",
+        ),
+        Break(
+            mistake="the month a year ahead is in neither part",
+            file=f"{MARTS}/revenue/rpt_remaining_performance_obligations.sql",
+            old="months_ahead <= 12 then",
+            new="months_ahead < 9 then",
+        ),
+    ],
+    "assert_revenue_summary_ties_to_the_schedule": [
+        Break(
+            mistake="the months of the summary start with the first refund",
+            file=f"{ACCOUNTING}/int_revenue_amounts_by_month.sql",
+            old="            and entries.entry_date <= entities.as_of_date\n",
+            new="            and entries.entry_date >= date '2024-03-01'\n",
+            through="rpt_revenue_summary",
+        ),
+        Break(
+            mistake="revenue is shown net of refunds",
+            file=f"{ACCOUNTING}/int_revenue_amounts_by_month.sql",
+            old="when posted_to = 'revenue' then",
+            new="when posted_to in ('revenue', 'refunds') then",
+            through="rpt_revenue_summary",
+        ),
+    ],
+    "assert_rollforwards_by_dimension_sum_to_the_currency": [
+        Break(
+            mistake="the movements of one product are joined to all of them",
+            file=f"{ACCOUNTING}/int_deferred_revenue_by_month.sql",
+            old="            and coalesce(members.member_id, '') = coalesce(movements.member_id, '')\n",
+            new="",
+            through=(
+                f"{BY_CURRENCY} rpt_deferred_revenue_rollforward_by_product"
+                " rpt_deferred_revenue_rollforward_by_customer"
+            ),
+        ),
+        Break(
+            mistake="voids are left out of the rollforward by product",
+            file=f"{MARTS}/revenue/rpt_deferred_revenue_rollforward_by_product.sql",
+            old="major_units('voids_minor', 'exponent')",
+            new="major_units('0 * voids_minor', 'exponent')",
+        ),
+    ],
+    "assert_waterfall_remaining_is_the_closing_deferred_revenue": [
+        Break(
+            mistake="what remains is what the month has changed",
+            file=f"{MARTS}/revenue/rpt_revenue_waterfall.sql",
+            old="rows between unbounded preceding and current row",
+            new="rows between current row and current row",
+        ),
+        Break(
+            mistake="a line that is earned in full still holds its balance",
+            file=f"{RECOGNITION}/int_recognition_by_month.sql",
+            old="with_month_before.deferred_minor as deferred_amount_minor",
+            new=(
+                "with_month_before.deferred_minor + with_month_before.earned_to_date_minor"
+                " - with_month_before.earned_before_minor as deferred_amount_minor"
+            ),
+            through="rpt_revenue_waterfall",
         ),
     ],
 }

@@ -91,11 +91,13 @@ MACROS = files_under("macros", ".sql")
 GENERIC_TESTS = files_under("tests/generic", ".sql")
 SINGULAR_TESTS = [path for path in files_under("tests", ".sql") if path not in GENERIC_TESTS]
 SEEDS = files_under("seeds", ".csv")
+# Published examples are data of the conformance suite; .dbtignore keeps dbt away from them.
 PROPERTY_FILES = [
     path
     for folder in ("models", "seeds", "macros", "tests", "analyses", "snapshots")
     for suffix in (".yml", ".yaml")
     for path in files_under(folder, suffix)
+    if "conformance" not in path.parts
 ]
 DOC_FILES = files_under("models", ".md")
 

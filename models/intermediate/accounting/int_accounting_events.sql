@@ -11,9 +11,11 @@ all_events as (
     union all
     select * from {{ ref('int_payment_events') }}
     union all
-    select * from {{ ref('int_dispute_won_events') }}
+    select * from {{ ref('int_dispute_events') }}
     union all
     select * from {{ ref('int_unapplied_return_events') }}
+    union all
+    select * from {{ ref('int_recovered_return_events') }}
     union all
     select * from {{ ref('int_customer_balance_events') }}
     union all
@@ -22,6 +24,8 @@ all_events as (
     select * from {{ ref('int_payout_events') }}
     union all
     select * from {{ ref('int_recognition_events') }}
+    union all
+    select * from {{ ref('int_accrual_events') }}
 ),
 
 accounting_events as (
@@ -43,6 +47,7 @@ accounting_events as (
         functional_currency_code,
         cast(functional_amount_minor as bigint) as functional_amount_minor,
         event_date,
+        policy_date,
         recorded_at
     from all_events
 )

@@ -89,6 +89,7 @@ customer_balance_events as (
         valued.functional_currency_code,
         components.functional_amount_minor,
         balance_changes.changed_date as event_date,
+        balance_changes.changed_date as policy_date,
         balance_changes.recorded_at
     from valued
     inner join balance_changes

@@ -1,4 +1,4 @@
--- grain: one row per entity_id, basis, currency_code, month_start
+-- grain: one row per entity_id, basis, dimension, member_id, currency_code, month_start
 with
 
 movements as (
@@ -13,74 +13,91 @@ currencies as (
     select * from {{ ref('currencies') }}
 ),
 
-currencies_billed as (
-    select distinct
+members as (
+    select
         movements.entity_id,
         movements.basis,
+        movements.dimension,
+        movements.member_id,
         movements.currency_code,
-        currencies.exponent
+        currencies.exponent,
+        min(movements.month_start) as first_month_start
     from movements
     inner join currencies
         on movements.currency_code = currencies.currency_code
+    group by
+        movements.entity_id,
+        movements.basis,
+        movements.dimension,
+        movements.member_id,
+        movements.currency_code,
+        currencies.exponent
 ),
 
 by_month as (
     select
-        currencies_billed.entity_id,
-        currencies_billed.basis,
-        currencies_billed.currency_code,
-        currencies_billed.exponent,
+        members.entity_id,
+        members.basis,
+        members.dimension,
+        members.member_id,
+        members.currency_code,
+        members.exponent,
         reporting_months.month_start,
         reporting_months.month_end,
-        sum(case when movements.movement = 'billed' then movements.amount_minor else 0 end)
-            as billed_minor,
-        sum(case when movements.movement = 'recognised' then movements.amount_minor else 0 end)
-            as recognised_minor,
-        sum(case when movements.movement = 'refunds' then movements.amount_minor else 0 end)
-            as refunds_minor,
-        sum(case when movements.movement = 'credit_notes' then movements.amount_minor else 0 end)
-            as credit_notes_minor,
-        sum(case when movements.movement = 'voids' then movements.amount_minor else 0 end)
-            as voids_minor,
-        sum(case when movements.movement = 'write_offs' then movements.amount_minor else 0 end)
-            as write_offs_minor,
-        sum(case when movements.movement = 'disputes' then movements.amount_minor else 0 end)
-            as disputes_minor,
-        sum(case when movements.movement = 'corrections' then movements.amount_minor else 0 end)
-            as corrections_minor,
-        sum(case when movements.movement = 'fx' then movements.amount_minor else 0 end)
-            as fx_minor,
-        coalesce(sum(movements.amount_minor), 0) as movement_minor
-    from currencies_billed
+        movements.month_start is not null as has_moved,
+        coalesce(movements.billed_minor, 0) as billed_minor,
+        coalesce(movements.recognised_minor, 0) as recognised_minor,
+        coalesce(movements.refunds_minor, 0) as refunds_minor,
+        coalesce(movements.credit_notes_minor, 0) as credit_notes_minor,
+        coalesce(movements.voids_minor, 0) as voids_minor,
+        coalesce(movements.write_offs_minor, 0) as write_offs_minor,
+        coalesce(movements.disputes_minor, 0) as disputes_minor,
+        coalesce(movements.corrections_minor, 0) as corrections_minor,
+        coalesce(movements.fx_minor, 0) as fx_minor,
+        coalesce(movements.movement_minor, 0) as movement_minor,
+        coalesce(movements.reclassified_minor, 0) as reclassified_minor
+    from members
     inner join reporting_months
-        on currencies_billed.entity_id = reporting_months.entity_id
+        on members.entity_id = reporting_months.entity_id
     left join movements
         on
-            currencies_billed.entity_id = movements.entity_id
-            and currencies_billed.basis = movements.basis
-            and currencies_billed.currency_code = movements.currency_code
+            members.entity_id = movements.entity_id
+            and members.basis = movements.basis
+            and members.dimension = movements.dimension
+            and coalesce(members.member_id, '') = coalesce(movements.member_id, '')
+            and members.currency_code = movements.currency_code
             and reporting_months.month_start = movements.month_start
-    group by
-        currencies_billed.entity_id,
-        currencies_billed.basis,
-        currencies_billed.currency_code,
-        currencies_billed.exponent,
-        reporting_months.month_start,
-        reporting_months.month_end
+    where
+        members.dimension = 'all'
+        or members.first_month_start <= reporting_months.month_start
 ),
 
+with_balances as (
+    select
+        *,
+        sum(movement_minor) over (
+            partition by entity_id, basis, dimension, member_id, currency_code order by month_start
+            rows between unbounded preceding and current row
+        ) as closing_minor,
+        sum(reclassified_minor) over (
+            partition by entity_id, basis, dimension, member_id, currency_code order by month_start
+            rows between unbounded preceding and current row
+        ) as long_term_closing_minor
+    from by_month
+),
+
+-- A product or customer has a row while it moves or stands open; the whole has one every month.
 deferred_revenue_by_month as (
     select
         entity_id,
         basis,
+        dimension,
+        member_id,
         currency_code,
         exponent,
         month_start,
         month_end,
-        sum(movement_minor) over (
-            partition by entity_id, basis, currency_code order by month_start
-            rows between unbounded preceding and current row
-        ) - movement_minor as opening_minor,
+        closing_minor - movement_minor as opening_minor,
         billed_minor,
         recognised_minor,
         refunds_minor,
@@ -90,11 +107,10 @@ deferred_revenue_by_month as (
         disputes_minor,
         corrections_minor,
         fx_minor,
-        sum(movement_minor) over (
-            partition by entity_id, basis, currency_code order by month_start
-            rows between unbounded preceding and current row
-        ) as closing_minor
-    from by_month
+        closing_minor,
+        long_term_closing_minor
+    from with_balances
+    where dimension = 'all' or has_moved or closing_minor <> 0
 )
 
 select * from deferred_revenue_by_month

@@ -1,81 +1,79 @@
--- grain: one row per entity_id, basis, currency_code, month_start, movement
+-- grain: one row per entity_id, basis, dimension, member_id, currency_code, month_start
 with
 
-entries as (
-    select * from {{ ref('int_expected_entries') }}
+movements_by_obligation as (
+    select * from {{ ref('int_deferred_revenue_movements_by_obligation') }}
 ),
 
-reporting_months as (
-    select * from {{ ref('int_reporting_months') }}
-),
-
--- A credit raises the liability, so amounts are turned: + is service owed to customers.
-named as (
+-- The ways the rollforward is read: whole in two currencies, or by whom or what is owed.
+rollforwards as (
     select
-        entity_id,
-        currency_code,
-        functional_currency_code,
-        entry_date,
-        cast({{ dbt.date_trunc('month', 'entry_date') }} as date) as month_start,
-        case
-            when component = 'exchange_difference' then 'fx'
-            when event_type = 'invoice_finalised' then 'billed'
-            when event_type = 'revenue_recognised' then 'recognised'
-            when event_type in ('refund', 'refund_failed') then 'refunds'
-            when event_type in ('credit_note_issued', 'credit_note_voided') then 'credit_notes'
-            when event_type = 'invoice_voided' then 'voids'
-            when event_type = 'invoice_uncollectible' then 'write_offs'
-            when event_type = 'dispute_opened' then 'disputes'
-            else 'corrections'
-        end as movement,
-        -amount_minor as amount_minor,
-        -functional_amount_minor as functional_amount_minor
-    from entries
-    where account_role = 'deferred_revenue'
-),
-
-in_both_currencies as (
-    select
-        entity_id,
-        'transaction' as basis,
-        currency_code,
-        entry_date,
-        month_start,
-        movement,
-        amount_minor
-    from named
+        'functional' as basis,
+        'all' as dimension
     union all
     select
-        entity_id,
-        'functional' as basis,
-        functional_currency_code as currency_code,
-        entry_date,
-        month_start,
-        movement,
-        functional_amount_minor as amount_minor
-    from named
+        'transaction' as basis,
+        'all' as dimension
+    union all
+    select
+        'transaction' as basis,
+        'product' as dimension
+    union all
+    select
+        'transaction' as basis,
+        'customer' as dimension
+),
+
+laid_out as (
+    select
+        movements_by_obligation.entity_id,
+        rollforwards.basis,
+        rollforwards.dimension,
+        case rollforwards.dimension
+            when 'product' then movements_by_obligation.product_id
+            when 'customer' then movements_by_obligation.customer_id
+        end as member_id,
+        case rollforwards.basis
+            when 'functional' then movements_by_obligation.functional_currency_code
+            else movements_by_obligation.currency_code
+        end as currency_code,
+        movements_by_obligation.month_start,
+        movements_by_obligation.movement,
+        case rollforwards.basis
+            when 'functional' then movements_by_obligation.functional_amount_minor
+            else movements_by_obligation.amount_minor
+        end as amount_minor
+    from movements_by_obligation
+    cross join rollforwards
 ),
 
 deferred_revenue_movements as (
     select
-        in_both_currencies.entity_id,
-        in_both_currencies.basis,
-        in_both_currencies.currency_code,
-        in_both_currencies.month_start,
-        in_both_currencies.movement,
-        cast(sum(in_both_currencies.amount_minor) as bigint) as amount_minor
-    from in_both_currencies
-    inner join reporting_months
-        on
-            in_both_currencies.entity_id = reporting_months.entity_id
-            and in_both_currencies.month_start = reporting_months.month_start
-            and in_both_currencies.entry_date <= reporting_months.as_of_date
+        entity_id,
+        basis,
+        dimension,
+        member_id,
+        currency_code,
+        month_start,
+        sum(case when movement = 'billed' then amount_minor else 0 end) as billed_minor,
+        sum(case when movement = 'recognised' then amount_minor else 0 end) as recognised_minor,
+        sum(case when movement = 'refunds' then amount_minor else 0 end) as refunds_minor,
+        sum(case when movement = 'credit_notes' then amount_minor else 0 end) as credit_notes_minor,
+        sum(case when movement = 'voids' then amount_minor else 0 end) as voids_minor,
+        sum(case when movement = 'write_offs' then amount_minor else 0 end) as write_offs_minor,
+        sum(case when movement = 'disputes' then amount_minor else 0 end) as disputes_minor,
+        sum(case when movement = 'corrections' then amount_minor else 0 end) as corrections_minor,
+        sum(case when movement = 'fx' then amount_minor else 0 end) as fx_minor,
+        sum(case when movement = 'long_term' then amount_minor else 0 end) as reclassified_minor,
+        sum(case when movement = 'long_term' then 0 else amount_minor end) as movement_minor
+    from laid_out
     group by
-        in_both_currencies.entity_id,
-        in_both_currencies.basis,
-        in_both_currencies.currency_code,
-        in_both_currencies.month_start,
-        in_both_currencies.movement
+        entity_id,
+        basis,
+        dimension,
+        member_id,
+        currency_code,
+        month_start
 )
 
 select * from deferred_revenue_movements

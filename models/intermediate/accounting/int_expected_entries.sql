@@ -11,9 +11,11 @@ posting_rules as (
 
 policy_choices as (
     select * from {{ ref('int_policy_choices') }}
+    where scenario = 'in_force'
 ),
 
--- A rule that names a policy holds on the days on which that choice is in force.
+-- A rule that names a policy holds where that choice was in force on the day the treatment was
+-- decided: that of the event, or of what it follows (a payout's sending, a write-off, a dispute).
 expected_entries as (
     select
         {{ dbt.concat([
@@ -49,10 +51,11 @@ expected_entries as (
     left join policy_choices
         on
             posting_rules.policy = policy_choices.policy
-            and accounting_events.event_date >= policy_choices.effective_from
+            and accounting_events.entity_id = policy_choices.entity_id
+            and accounting_events.policy_date >= policy_choices.effective_from
             and (
                 policy_choices.effective_until is null
-                or accounting_events.event_date < policy_choices.effective_until
+                or accounting_events.policy_date < policy_choices.effective_until
             )
     where
         posting_rules.policy is null

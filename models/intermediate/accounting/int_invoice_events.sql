@@ -5,10 +5,28 @@ obligations as (
     select * from {{ ref('int_obligations') }}
 ),
 
+-- Lines that come to nothing in their currency may leave a cent when each is converted by itself:
+-- the receivable of nothing is nothing.
+left_over as (
+    select
+        invoice_id,
+        min(obligation_id) as obligation_id,
+        -cast(sum(net_functional_amount_minor + tax_functional_amount_minor) as bigint)
+            as functional_amount_minor
+    from obligations
+    group by invoice_id
+    having
+        sum(gross_amount_minor) = 0
+        and sum(net_functional_amount_minor + tax_functional_amount_minor) <> 0
+),
+
 components as (
     select
         obligation_id,
-        'net' as component,
+        case
+            when convention in ('passthrough', 'excluded') then convention
+            else 'net'
+        end as component,
         net_amount_minor as amount_minor,
         net_functional_amount_minor as functional_amount_minor
     from obligations
@@ -19,6 +37,13 @@ components as (
         tax_amount_minor as amount_minor,
         tax_functional_amount_minor as functional_amount_minor
     from obligations
+    union all
+    select
+        obligation_id,
+        'exchange_difference' as component,
+        0 as amount_minor,
+        functional_amount_minor
+    from left_over
 ),
 
 invoice_events as (
@@ -40,11 +65,14 @@ invoice_events as (
         obligations.functional_currency_code,
         components.functional_amount_minor,
         obligations.booked_date as event_date,
+        obligations.booked_date as policy_date,
         obligations.recorded_at
     from obligations
     inner join components
         on obligations.obligation_id = components.obligation_id
-    where components.amount_minor <> 0
+    where
+        components.amount_minor <> 0
+        or components.component = 'exchange_difference'
 )
 
 select * from invoice_events

@@ -25,7 +25,7 @@ written_off as (
         on
             {{ dbt.concat(['write_offs.invoice_id', "':written_off'"]) }}
             = line_components.reduction_id
-    where line_components.component in ('recognised', 'tax')
+    where line_components.component in ('recognised', 'tax', 'passthrough', 'excluded')
     group by
         write_offs.invoice_id,
         write_offs.open_amount_minor,
@@ -33,23 +33,29 @@ written_off as (
 ),
 
 -- Money for an invoice that was given up first undoes the loss that was booked for it, in
--- proportion to what came back; the rest had never been earned and is a recovery.
+-- proportion to what came back so far; the rest had never been earned and is a recovery.
+recoveries as (
+    select
+        payment_id,
+        invoice_id,
+        amount_minor,
+        cast(sum(amount_minor) over (
+            partition by invoice_id order by paid_at, payment_id
+            rows between unbounded preceding and current row
+        ) as bigint) as recovered_to_date_minor
+    from payments
+    where event_type in ('payment_recovered', 'payment_recovered_out_of_band')
+),
+
 recovered as (
     select
-        payments.payment_id,
+        recoveries.payment_id,
         written_off.component,
-        {{ round_ratio(
-            'payments.amount_minor', 'written_off.amount_minor', 'written_off.open_amount_minor'
-        ) }} as amount_minor,
-        {{ convert_money(
-            'payments.amount_minor',
-            'written_off.functional_amount_minor',
-            'written_off.open_amount_minor'
-        ) }} as functional_amount_minor
-    from payments
+        {{ recovered_part('written_off.amount_minor') }} as amount_minor,
+        {{ recovered_part('written_off.functional_amount_minor') }} as functional_amount_minor
+    from recoveries
     inner join written_off
-        on payments.invoice_id = written_off.invoice_id
-    where payments.event_type in ('payment_recovered', 'payment_recovered_out_of_band')
+        on recoveries.invoice_id = written_off.invoice_id
 ),
 
 recovered_in_all as (
@@ -65,16 +71,25 @@ payment_components as (
     select
         payment_id,
         'paid' as component,
-        amount_minor,
-        functional_amount_minor
+        amount_minor - overpaid_amount_minor as amount_minor,
+        functional_amount_minor - {{ overpaid_part() }} as functional_amount_minor
     from payments
     where event_type not in ('payment_recovered', 'payment_recovered_out_of_band')
     union all
     select
         payment_id,
+        'overpaid' as component,
+        overpaid_amount_minor as amount_minor,
+        {{ overpaid_part() }} as functional_amount_minor
+    from payments
+    where overpaid_amount_minor <> 0
+    union all
+    select
+        payment_id,
         'exchange_difference' as component,
         0 as amount_minor,
-        receivable_functional_amount_minor - functional_amount_minor as functional_amount_minor
+        receivable_functional_amount_minor - functional_amount_minor + {{ overpaid_part() }}
+            as functional_amount_minor
     from payments
     where receivable_functional_amount_minor is not null
     union all

@@ -28,6 +28,7 @@ payment_events as (
         payments.functional_currency_code,
         payment_components.functional_amount_minor,
         payments.paid_date as event_date,
+        payments.policy_date,
         payments.recorded_at
     from payments
     inner join payment_components

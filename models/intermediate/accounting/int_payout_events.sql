@@ -93,6 +93,7 @@ payout_events as (
         sent.functional_currency_code,
         steps.direction * sent.functional_amount_minor as functional_amount_minor,
         steps.event_date,
+        sent.created_date as policy_date,
         steps.recorded_at
     from sent
     inner join steps

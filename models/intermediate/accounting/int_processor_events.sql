@@ -61,6 +61,7 @@ processor_events as (
         {{ convert_money('fees.amount_minor', 'factors.multiplier', 'factors.divisor') }}
             as functional_amount_minor,
         fees.occurred_date as event_date,
+        fees.occurred_date as policy_date,
         fees.recorded_at
     from fees
     inner join entities

@@ -9,6 +9,11 @@ payments as (
     select * from {{ ref('int_payments') }}
 ),
 
+payments_applied as (
+    select * from {{ ref('int_payments_applied') }}
+    where applied_amount_minor <> 0
+),
+
 credit_notes as (
     select * from {{ ref('int_credit_notes') }}
 ),
@@ -18,14 +23,16 @@ balance_changes as (
 ),
 
 -- What changes an open invoice before anybody gives up on it: + raises the receivable. Money that
--- arrives after a write-off is a recovery, after a void the customer's own; neither touches it.
+-- arrives after a write-off is a recovery; after a void, or beyond what is due, the customer's own.
 movements as (
     select
         payments.payment_id as movement_id,
         payments.invoice_id,
         payments.paid_at as moved_at,
-        -payments.amount_minor as amount_minor
+        -payments_applied.applied_amount_minor as amount_minor
     from payments
+    inner join payments_applied
+        on payments.payment_id = payments_applied.payment_id
     inner join invoice_bookings
         on payments.invoice_id = invoice_bookings.invoice_id
     where

@@ -26,6 +26,7 @@ recognition_events as (
         functional_currency_code,
         recognised_functional_amount_minor as functional_amount_minor,
         month_end as event_date,
+        month_end as policy_date,
         cast(month_end as {{ dbt.type_timestamp() }}) as recorded_at
     from recognition_by_month
     where

@@ -1,4 +1,4 @@
--- grain: one row per reduction_id, is_reversal
+-- grain: one row per scenario, reduction_id, is_reversal
 with
 
 reductions as (
@@ -7,6 +7,7 @@ reductions as (
 
 starts_and_reversals as (
     select
+        scenario,
         reduction_id,
         invoice_id,
         false as is_reversal,
@@ -16,6 +17,7 @@ starts_and_reversals as (
     from reductions
     union all
     select
+        scenario,
         reduction_id,
         invoice_id,
         true as is_reversal,
@@ -28,13 +30,14 @@ starts_and_reversals as (
 
 reduction_changes as (
     select
+        scenario,
         reduction_id,
         invoice_id,
         is_reversal,
         changed_at,
         changed_date,
         row_number() over (
-            partition by invoice_id
+            partition by scenario, invoice_id
             order by changed_at, source_record_id, reduction_id, is_reversal
         ) as change_number
     from starts_and_reversals

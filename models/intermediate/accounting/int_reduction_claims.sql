@@ -1,12 +1,8 @@
 -- grain: one row per reduction_id
 with
 
-refunds as (
-    select * from {{ ref('int_refunds') }}
-),
-
-disputes as (
-    select * from {{ ref('int_disputes') }}
+money_claims as (
+    select * from {{ ref('int_money_claims') }}
 ),
 
 credit_notes as (
@@ -21,50 +17,24 @@ invoice_bookings as (
     select * from {{ ref('int_invoice_bookings') }}
 ),
 
-refunded_notes as (
-    select
-        refund_id,
-        min(credit_note_id) as credit_note_id
-    from credit_notes
-    where refund_id is not null
-    group by refund_id
-),
-
 -- Gross of tax. The refunded part of a credit note posts with its refund.
 reduction_claims as (
     select
-        refunds.refund_id as reduction_id,
-        refunds.invoice_id,
-        'refund' as event_type,
-        refunds.source_table,
-        refunds.source_record_id,
-        refunds.amount_minor as gross_amount_minor,
-        refunded_notes.credit_note_id,
-        refunds.posted_at as started_at,
-        refunds.posted_date as started_date,
-        refunds.failed_at as reversed_at,
-        refunds.failed_date as reversed_date,
-        refunds.recorded_at
-    from refunds
-    left join refunded_notes
-        on refunds.refund_id = refunded_notes.refund_id
-    where refunds.posted_at is not null
-    union all
-    select
-        dispute_id as reduction_id,
+        reduction_id,
         invoice_id,
-        'dispute_opened' as event_type,
+        event_type,
         source_table,
         source_record_id,
-        amount_minor as gross_amount_minor,
-        null as credit_note_id,
-        opened_at as started_at,
-        opened_date as started_date,
-        null as reversed_at,
-        null as reversed_date,
+        gross_amount_minor,
+        credit_note_id,
+        started_at,
+        started_date,
+        reversed_at,
+        reversed_date,
+        decided_at,
+        decided_date,
         recorded_at
-    from disputes
-    where opened_at is not null
+    from money_claims
     union all
     select
         credit_note_id as reduction_id,
@@ -78,6 +48,8 @@ reduction_claims as (
         issued_date as started_date,
         voided_at as reversed_at,
         voided_date as reversed_date,
+        null as decided_at,
+        null as decided_date,
         recorded_at
     from credit_notes
     where total_amount_minor > refunded_amount_minor
@@ -94,6 +66,8 @@ reduction_claims as (
         write_offs.written_off_date as started_date,
         null as reversed_at,
         null as reversed_date,
+        null as decided_at,
+        null as decided_date,
         invoice_bookings.recorded_at
     from write_offs
     inner join invoice_bookings on write_offs.invoice_id = invoice_bookings.invoice_id

@@ -3,6 +3,7 @@ with
 
 reductions as (
     select * from {{ ref('int_reductions') }}
+    where scenario = 'in_force'
 ),
 
 line_components as (

@@ -1,4 +1,4 @@
--- grain: one row per reduction_id, is_reversal, obligation_id
+-- grain: one row per scenario, reduction_id, is_reversal, obligation_id
 with
 
 reduction_changes as (
@@ -17,6 +17,7 @@ obligations as (
 -- any sequence of parts that returns all of the line returns all of its tax.
 in_force as (
     select
+        reduction_states.scenario,
         reduction_states.invoice_id,
         reduction_states.change_number,
         reduction_states.obligation_id,
@@ -36,6 +37,7 @@ in_force as (
 
 valued as (
     select
+        in_force.scenario,
         in_force.invoice_id,
         in_force.change_number,
         in_force.obligation_id,
@@ -57,29 +59,32 @@ valued as (
 
 effects as (
     select
+        scenario,
         invoice_id,
         change_number,
         obligation_id,
         gross_reduced_minor - lag(gross_reduced_minor, 1, 0) over (
-            partition by obligation_id order by change_number
+            partition by scenario, obligation_id order by change_number
         ) as gross_amount_minor,
         tax_reduced_minor - lag(tax_reduced_minor, 1, 0) over (
-            partition by obligation_id order by change_number
+            partition by scenario, obligation_id order by change_number
         ) as tax_amount_minor,
         net_functional_reduced_minor - lag(net_functional_reduced_minor, 1, 0) over (
-            partition by obligation_id order by change_number
+            partition by scenario, obligation_id order by change_number
         ) as net_functional_amount_minor,
         tax_functional_reduced_minor - lag(tax_functional_reduced_minor, 1, 0) over (
-            partition by obligation_id order by change_number
+            partition by scenario, obligation_id order by change_number
         ) as tax_functional_amount_minor
     from valued
 ),
 
 reduction_effects as (
     select
+        reduction_changes.scenario,
         reduction_changes.reduction_id,
         reduction_changes.is_reversal,
         reduction_changes.invoice_id,
+        reduction_changes.change_number,
         reduction_changes.changed_at,
         reduction_changes.changed_date,
         effects.obligation_id,
@@ -91,7 +96,8 @@ reduction_effects as (
     from reduction_changes
     inner join effects
         on
-            reduction_changes.invoice_id = effects.invoice_id
+            reduction_changes.scenario = effects.scenario
+            and reduction_changes.invoice_id = effects.invoice_id
             and reduction_changes.change_number = effects.change_number
 )
 

@@ -3,10 +3,12 @@ with
 
 reductions as (
     select * from {{ ref('int_reductions') }}
+    where scenario = 'in_force'
 ),
 
 reduction_changes as (
     select * from {{ ref('int_reduction_changes') }}
+    where scenario = 'in_force'
 ),
 
 reduction_settlements as (
@@ -73,6 +75,7 @@ reduction_events as (
         reductions.functional_currency_code,
         components.functional_amount_minor,
         changes.changed_date as event_date,
+        reductions.policy_date,
         changes.changed_at as recorded_at
     from reductions
     inner join changes

@@ -3,10 +3,12 @@ with
 
 reduction_changes as (
     select * from {{ ref('int_reduction_changes') }}
+    where scenario = 'in_force'
 ),
 
 reductions as (
     select * from {{ ref('int_reductions') }}
+    where scenario = 'in_force'
 ),
 
 credit_notes as (
@@ -31,11 +33,11 @@ changes as (
         reduction_changes.is_reversal,
         case when reduction_changes.is_reversal then -1 else 1 end as direction,
         reductions.gross_amount_minor,
-        reductions.event_type in ('refund', 'dispute_opened') as is_money,
+        reductions.event_type in ('refund', 'dispute_opened', 'dispute_lost') as is_money,
         case
             when reductions.event_type = 'refund' and reduction_changes.is_reversal
                 then 'refund_failure'
-            when reductions.event_type = 'dispute_opened' then 'dispute'
+            when reductions.event_type in ('dispute_opened', 'dispute_lost') then 'dispute'
             else reductions.event_type
         end as settlement_kind,
         case

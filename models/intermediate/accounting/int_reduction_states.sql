@@ -1,4 +1,4 @@
--- grain: one row per invoice_id, change_number, obligation_id
+-- grain: one row per scenario, invoice_id, change_number, obligation_id
 with
 
 reduction_changes as (
@@ -24,6 +24,7 @@ obligations as (
 
 spread_in_effect as (
     select
+        reductions_in_effect.scenario,
         reductions_in_effect.invoice_id,
         reductions_in_effect.change_number,
         cast(sum(reductions_in_effect.gross_amount_minor) as bigint) as gross_amount_minor
@@ -32,6 +33,7 @@ spread_in_effect as (
         on reductions_in_effect.credit_note_id = targeted_notes.credit_note_id
     where targeted_notes.credit_note_id is null
     group by
+        reductions_in_effect.scenario,
         reductions_in_effect.invoice_id,
         reductions_in_effect.change_number
 ),
@@ -39,6 +41,7 @@ spread_in_effect as (
 -- What a line has left after the notes that name it is its weight for everything else.
 weighed as (
     select
+        reduction_changes.scenario,
         reduction_changes.invoice_id,
         reduction_changes.change_number,
         obligations.obligation_id,
@@ -58,16 +61,19 @@ weighed as (
         on reduction_changes.invoice_id = obligations.invoice_id
     left join spread_in_effect
         on
-            reduction_changes.invoice_id = spread_in_effect.invoice_id
+            reduction_changes.scenario = spread_in_effect.scenario
+            and reduction_changes.invoice_id = spread_in_effect.invoice_id
             and reduction_changes.change_number = spread_in_effect.change_number
     left join targeted_in_effect
         on
-            reduction_changes.change_number = targeted_in_effect.change_number
+            reduction_changes.scenario = targeted_in_effect.scenario
+            and reduction_changes.change_number = targeted_in_effect.change_number
             and obligations.obligation_id = targeted_in_effect.obligation_id
 ),
 
 cumulative as (
     select
+        scenario,
         invoice_id,
         change_number,
         obligation_id,
@@ -75,17 +81,18 @@ cumulative as (
         spread_amount_minor,
         gross_amount_minor - targeted_amount_minor as weight,
         cast(sum(gross_amount_minor - targeted_amount_minor) over (
-            partition by invoice_id, change_number order by line_number
+            partition by scenario, invoice_id, change_number order by line_number
             rows between unbounded preceding and current row
         ) as bigint) as running_weight,
         cast(sum(gross_amount_minor - targeted_amount_minor) over (
-            partition by invoice_id, change_number
+            partition by scenario, invoice_id, change_number
         ) as bigint) as total_weight
     from weighed
 ),
 
 reduction_states as (
     select
+        scenario,
         invoice_id,
         change_number,
         obligation_id,

@@ -1,8 +1,12 @@
--- grain: one row per reduction_id
+-- grain: one row per scenario, reduction_id
 with
 
 reduction_claims as (
     select * from {{ ref('int_reduction_claims') }}
+),
+
+reduction_treatments as (
+    select * from {{ ref('int_reduction_treatments') }}
 ),
 
 invoice_bookings as (
@@ -13,7 +17,19 @@ invoice_bookings as (
 -- earlier dates, which only damaged rows have, count from the booking.
 booked as (
     select
-        reduction_claims.*,
+        reduction_treatments.scenario,
+        reduction_claims.reduction_id,
+        reduction_claims.invoice_id,
+        reduction_treatments.event_type,
+        reduction_treatments.split,
+        reduction_treatments.policy_date,
+        reduction_claims.source_table,
+        reduction_claims.source_record_id,
+        reduction_claims.gross_amount_minor,
+        reduction_claims.credit_note_id,
+        reduction_claims.reversed_at,
+        reduction_claims.reversed_date,
+        reduction_claims.recorded_at,
         invoice_bookings.entity_id,
         invoice_bookings.source_name,
         invoice_bookings.customer_id,
@@ -24,22 +40,25 @@ booked as (
         invoice_bookings.booked_at,
         invoice_bookings.booked_date,
         case
-            when reduction_claims.started_at < invoice_bookings.booked_at
+            when reduction_treatments.started_at < invoice_bookings.booked_at
                 then invoice_bookings.booked_at
-            else reduction_claims.started_at
+            else reduction_treatments.started_at
         end as effective_at,
         case
-            when reduction_claims.started_date < invoice_bookings.booked_date
+            when reduction_treatments.started_date < invoice_bookings.booked_date
                 then invoice_bookings.booked_date
-            else reduction_claims.started_date
+            else reduction_treatments.started_date
         end as effective_date
-    from reduction_claims
+    from reduction_treatments
+    inner join reduction_claims
+        on reduction_treatments.reduction_id = reduction_claims.reduction_id
     inner join invoice_bookings
         on reduction_claims.invoice_id = invoice_bookings.invoice_id
 ),
 
 reductions as (
     select
+        scenario,
         reduction_id,
         entity_id,
         source_name,
@@ -50,6 +69,8 @@ reductions as (
         multiplier,
         divisor,
         event_type,
+        split,
+        policy_date,
         source_table,
         source_record_id,
         gross_amount_minor,

@@ -1,4 +1,4 @@
--- grain: one row per invoice_id, change_number, reduction_id
+-- grain: one row per scenario, invoice_id, change_number, reduction_id
 with
 
 reductions as (
@@ -11,6 +11,7 @@ reduction_changes as (
 
 spans as (
     select
+        reductions.scenario,
         reductions.reduction_id,
         reductions.invoice_id,
         reductions.gross_amount_minor,
@@ -20,16 +21,19 @@ spans as (
     from reductions
     inner join reduction_changes as started
         on
-            reductions.reduction_id = started.reduction_id
+            reductions.scenario = started.scenario
+            and reductions.reduction_id = started.reduction_id
             and not started.is_reversal
     left join reduction_changes as reversals
         on
-            reductions.reduction_id = reversals.reduction_id
+            reductions.scenario = reversals.scenario
+            and reductions.reduction_id = reversals.reduction_id
             and reversals.is_reversal
 ),
 
 reductions_in_effect as (
     select
+        reduction_changes.scenario,
         reduction_changes.invoice_id,
         reduction_changes.change_number,
         spans.reduction_id,
@@ -38,7 +42,8 @@ reductions_in_effect as (
     from reduction_changes
     inner join spans
         on
-            reduction_changes.invoice_id = spans.invoice_id
+            reduction_changes.scenario = spans.scenario
+            and reduction_changes.invoice_id = spans.invoice_id
             and reduction_changes.change_number >= spans.first_change_number
             and reduction_changes.change_number
             < coalesce(spans.reversing_change_number, reduction_changes.change_number + 1)

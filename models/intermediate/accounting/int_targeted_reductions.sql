@@ -1,4 +1,4 @@
--- grain: one row per invoice_id, change_number, obligation_id
+-- grain: one row per scenario, invoice_id, change_number, obligation_id
 with
 
 reductions_in_effect as (
@@ -13,6 +13,7 @@ credit_note_weights as (
 -- each would round for itself and a cent could miss its line.
 notes_in_effect as (
     select
+        scenario,
         invoice_id,
         change_number,
         credit_note_id,
@@ -20,6 +21,7 @@ notes_in_effect as (
     from reductions_in_effect
     where credit_note_id is not null
     group by
+        scenario,
         invoice_id,
         change_number,
         credit_note_id
@@ -27,6 +29,7 @@ notes_in_effect as (
 
 shares as (
     select
+        notes_in_effect.scenario,
         notes_in_effect.invoice_id,
         notes_in_effect.change_number,
         credit_note_weights.obligation_id,
@@ -47,12 +50,14 @@ shares as (
 
 targeted_reductions as (
     select
+        scenario,
         invoice_id,
         change_number,
         obligation_id,
         cast(sum(gross_amount_minor) as bigint) as gross_amount_minor
     from shares
     group by
+        scenario,
         invoice_id,
         change_number,
         obligation_id

@@ -1,16 +1,13 @@
 -- grain: one row per event_id
 with
 
-refunds as (
-    select * from {{ ref('int_refunds') }}
-),
-
-disputes as (
-    select * from {{ ref('int_disputes') }}
-),
-
 invoice_bookings as (
     select * from {{ ref('int_invoice_bookings') }}
+),
+
+unapplied_charges as (
+    select * from {{ ref('int_charges_beside_receivables') }}
+    where event_type = 'payment_unapplied'
 ),
 
 entities as (
@@ -21,89 +18,51 @@ settlements as (
     select * from {{ ref('int_settlements') }}
 ),
 
-returned as (
-    select
-        entity_id,
-        source_name,
-        source_table,
-        source_record_id,
-        customer_id,
-        invoice_id,
-        currency_code,
-        'refund' as event_type,
-        'refund' as settlement_kind,
-        amount_minor,
-        posted_date as event_date,
-        posted_at as recorded_at
-    from refunds
-    where posted_at is not null
-    union all
-    select
-        entity_id,
-        source_name,
-        source_table,
-        source_record_id,
-        customer_id,
-        invoice_id,
-        currency_code,
-        'refund_failed' as event_type,
-        'refund_failure' as settlement_kind,
-        -amount_minor as amount_minor,
-        failed_date as event_date,
-        failed_at as recorded_at
-    from refunds
-    where failed_at is not null
-    union all
-    select
-        entity_id,
-        source_name,
-        source_table,
-        source_record_id,
-        customer_id,
-        invoice_id,
-        currency_code,
-        'dispute_opened' as event_type,
-        'dispute' as settlement_kind,
-        amount_minor,
-        opened_date as event_date,
-        opened_at as recorded_at
-    from disputes
-    where opened_at is not null
+returned_payments as (
+    select * from {{ ref('int_returned_payments') }}
 ),
 
 -- Money that goes back for a payment no invoice stands behind leaves the customer's balance,
 -- where that payment was put.
 unapplied_return_events as (
     select
-        {{ dbt.concat(['returned.event_type', "':'", 'returned.source_record_id']) }} as event_id,
-        returned.entity_id,
-        returned.event_type,
+        {{ dbt.concat(['returned_payments.event_type', "':'", 'returned_payments.return_id']) }}
+            as event_id,
+        returned_payments.entity_id,
+        returned_payments.event_type,
         'unapplied' as component,
-        returned.source_name,
-        returned.source_table,
-        returned.source_record_id,
-        returned.source_record_id as document_reference,
-        returned.customer_id,
+        returned_payments.source_name,
+        returned_payments.source_table,
+        returned_payments.source_record_id,
+        returned_payments.source_record_id as document_reference,
+        returned_payments.customer_id,
         settlements.payout_id as counterparty_reference,
-        returned.invoice_id,
+        returned_payments.invoice_id,
         null as obligation_id,
-        returned.currency_code,
-        returned.amount_minor,
+        returned_payments.currency_code,
+        returned_payments.amount_minor,
         entities.functional_currency_code,
         -settlements.functional_amount_minor as functional_amount_minor,
-        returned.event_date,
-        returned.recorded_at
-    from returned
+        returned_payments.event_date,
+        returned_payments.policy_date,
+        returned_payments.recorded_at
+    from returned_payments
     inner join entities
-        on returned.entity_id = entities.entity_id
+        on returned_payments.entity_id = entities.entity_id
     inner join settlements
         on
-            returned.entity_id = settlements.entity_id
-            and returned.source_record_id = settlements.object_reference
-            and returned.settlement_kind = settlements.kind
+            returned_payments.entity_id = settlements.entity_id
+            and returned_payments.source_record_id = settlements.object_reference
+            and returned_payments.settlement_kind = settlements.kind
     left join invoice_bookings
-        on returned.invoice_id = invoice_bookings.invoice_id
-    where invoice_bookings.invoice_id is null
+        on returned_payments.invoice_id = invoice_bookings.invoice_id
+    left join unapplied_charges
+        on
+            returned_payments.entity_id = unapplied_charges.entity_id
+            and returned_payments.charge_reference = unapplied_charges.charge_reference
+    where
+        invoice_bookings.invoice_id is null
+        or unapplied_charges.charge_reference is not null
 )
 
 select * from unapplied_return_events

@@ -1,4 +1,4 @@
--- grain: one row per event_id
+-- grain: one row per event_id, component
 with
 
 write_offs as (
@@ -14,15 +14,21 @@ line_components as (
 ),
 
 -- An invoice that is voided after it was written off owes nothing any more: what stands in bad
--- debt becomes a void.
+-- debt becomes a void. Its tax, where that was left owed, is owed no longer.
 bad_debts as (
     select
         reduction_id,
+        case
+            when component = 'tax' then 'written_off_tax'
+            else 'written_off_before'
+        end as component,
         cast(sum(amount_minor) as bigint) as amount_minor,
         cast(sum(functional_amount_minor) as bigint) as functional_amount_minor
     from line_components
-    where component = 'recognised'
-    group by reduction_id
+    where component in ('recognised', 'tax')
+    group by
+        reduction_id,
+        component
 ),
 
 write_off_events as (
@@ -30,7 +36,7 @@ write_off_events as (
         {{ dbt.concat(["'invoice_voided:'", 'write_offs.invoice_id']) }} as event_id,
         invoice_bookings.entity_id,
         'invoice_voided' as event_type,
-        'written_off_before' as component,
+        bad_debts.component,
         invoice_bookings.source_name,
         'invoice' as source_table,
         invoice_bookings.document_reference as source_record_id,
@@ -44,6 +50,7 @@ write_off_events as (
         invoice_bookings.functional_currency_code,
         bad_debts.functional_amount_minor,
         write_offs.voided_after_write_off_date as event_date,
+        write_offs.written_off_date as policy_date,
         invoice_bookings.voided_at as recorded_at
     from write_offs
     inner join invoice_bookings

@@ -27,6 +27,7 @@ given_up as (
             when uncollectible_at <= coalesce(voided_at, uncollectible_at) then uncollectible_date
             else voided_date
         end as written_off_date,
+        case when voided_at > uncollectible_at then voided_at end as voided_after_write_off_at,
         case when voided_at > uncollectible_at then voided_date end as voided_after_write_off_date
     from invoice_bookings
     where
@@ -52,6 +53,7 @@ write_offs as (
         given_up.event_type,
         given_up.written_off_at,
         given_up.written_off_date,
+        given_up.voided_after_write_off_at,
         given_up.voided_after_write_off_date,
         cast(
             given_up.total_amount_minor + coalesce(moved_before.amount_minor, 0) as bigint

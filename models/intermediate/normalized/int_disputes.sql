@@ -19,6 +19,8 @@ disputes as (
         {{ accounting_date('opened_at', 'entity_timezone') }} as opened_date,
         won_at,
         {{ accounting_date('won_at', 'entity_timezone') }} as won_date,
+        lost_at,
+        {{ accounting_date('lost_at', 'entity_timezone') }} as lost_date,
         source_name,
         source_table,
         source_record_id,

@@ -33,6 +33,10 @@ staged as (
     {{ staged_rows('ledger_sources', 'ledger_lines', 'amount_minor', 'currency_code') }}
     union all
     {{ staged_rows('bank_sources', 'bank_lines', 'amount_minor', 'currency_code') }}
+    union all
+    {{ staged_rows(
+        'usage_sources', 'usage_records', 'null', 'cast(null as varchar(3))', columns_of='metering'
+    ) }}
 ),
 
 unmapped_lines as (

@@ -13,6 +13,7 @@ subscriptions as (
         started_at,
         cancelled_at,
         ended_at,
+        {{ accounting_date('ended_at', 'entity_timezone') }} as ended_date,
         valid_from_at,
         valid_to_at,
         is_current,

@@ -1,16 +1,8 @@
 -- grain: one row per month_start
 with
 
-invoice_bookings as (
-    select * from {{ ref('int_invoice_bookings') }}
-),
-
-first_booking as (
-    select min(booked_month) as month_start
-    from invoice_bookings
-),
-
--- A hundred years from the first booking: no date that can be read lies outside them.
+-- The century in which every time lies that staging can read: service may begin long before its
+-- invoice, and an estimate before the first invoice of all.
 month_numbers as (
     {{ dbt.generate_series(1200) }}
 ),
@@ -18,11 +10,11 @@ month_numbers as (
 month_starts as (
     select
         cast({{ dbt.dateadd(
-            'month', 'cast(month_numbers.generated_number as int) - 1', 'first_booking.month_start'
+            'month',
+            'cast(generated_number as int) - 1',
+            "cast('2000-01-01' as date)"
         ) }} as date) as month_start
-    from first_booking
-    cross join month_numbers
-    where first_booking.month_start is not null
+    from month_numbers
 ),
 
 months as (

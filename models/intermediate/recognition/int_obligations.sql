@@ -9,11 +9,26 @@ invoice_bookings as (
     select * from {{ ref('int_invoice_bookings') }}
 ),
 
-line_conventions as (
-    select * from {{ ref('int_line_conventions') }}
+services as (
+    select * from {{ ref('int_line_services') }}
 ),
 
--- A line without a span of time is earned at once, whatever the rule for its product says.
+allocated_lines as (
+    select * from {{ ref('int_allocated_lines') }}
+),
+
+-- What a line is billed at stays on the receivable; what is earned of it is its share of a bundle.
+considered as (
+    select
+        invoice_lines.invoice_line_id,
+        invoice_lines.net_amount_minor as billed_amount_minor,
+        coalesce(allocated_lines.allocated_amount_minor, invoice_lines.net_amount_minor)
+            as net_amount_minor
+    from invoice_lines
+    left join allocated_lines
+        on invoice_lines.invoice_line_id = allocated_lines.invoice_line_id
+),
+
 obligations as (
     select
         invoice_lines.invoice_line_id as obligation_id,
@@ -24,6 +39,7 @@ obligations as (
         invoice_lines.invoice_id,
         invoice_bookings.document_reference,
         invoice_lines.line_number,
+        services.contract_id,
         invoice_lines.customer_id,
         invoice_lines.subscription_id,
         invoice_lines.product_id,
@@ -31,11 +47,12 @@ obligations as (
         invoice_lines.is_proration,
         invoice_bookings.currency_code,
         invoice_bookings.functional_currency_code,
-        invoice_lines.net_amount_minor,
+        considered.billed_amount_minor,
+        considered.net_amount_minor,
         invoice_lines.tax_amount_minor,
-        invoice_lines.net_amount_minor + invoice_lines.tax_amount_minor as gross_amount_minor,
+        considered.net_amount_minor + invoice_lines.tax_amount_minor as gross_amount_minor,
         {{ convert_money(
-            'invoice_lines.net_amount_minor', 'invoice_bookings.multiplier', 'invoice_bookings.divisor'
+            'considered.net_amount_minor', 'invoice_bookings.multiplier', 'invoice_bookings.divisor'
         ) }} as net_functional_amount_minor,
         {{ convert_money(
             'invoice_lines.tax_amount_minor', 'invoice_bookings.multiplier', 'invoice_bookings.divisor'
@@ -46,29 +63,19 @@ obligations as (
         invoice_bookings.booked_date,
         invoice_bookings.booked_month,
         invoice_bookings.as_of_date,
-        coalesce(
-            invoice_lines.service_start_date, invoice_bookings.booked_date
-        ) as service_start_date,
-        case
-            when invoice_lines.service_end_date > invoice_lines.service_start_date
-                then invoice_lines.service_end_date
-            else coalesce(invoice_lines.service_start_date, invoice_bookings.booked_date)
-        end as service_end_date,
-        case
-            when invoice_lines.service_end_date > invoice_lines.service_start_date
-                then coalesce(line_conventions.convention, 'daily')
-            else 'at_invoice'
-        end as convention,
+        services.service_start_date,
+        services.service_start_second,
+        services.service_end_date,
+        services.service_end_second,
+        services.convention,
         invoice_bookings.recorded_at
     from invoice_lines
     inner join invoice_bookings
         on invoice_lines.invoice_id = invoice_bookings.invoice_id
-    left join line_conventions
-        on
-            invoice_lines.line_type = line_conventions.line_type
-            and invoice_bookings.booked_date = line_conventions.booked_date
-            and coalesce(invoice_lines.product_id, '') = coalesce(line_conventions.product_id, '')
-            and coalesce(invoice_lines.price_id, '') = coalesce(line_conventions.price_id, '')
+    inner join services
+        on invoice_lines.invoice_line_id = services.invoice_line_id
+    inner join considered
+        on invoice_lines.invoice_line_id = considered.invoice_line_id
 )
 
 select * from obligations

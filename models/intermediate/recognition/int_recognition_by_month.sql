@@ -7,6 +7,7 @@ obligations as (
 
 recognition_schedule as (
     select * from {{ ref('int_recognition_schedule') }}
+    where scenario = 'in_force'
 ),
 
 -- Revenue to date is what is earned net of reductions plus the contra posted so far. Only these
@@ -16,10 +17,10 @@ with_month_before as (
         obligation_id,
         month_start,
         month_end,
-        consideration_minor,
+        deferred_minor,
         earned_to_date_minor,
         contra_to_date_minor,
-        consideration_functional_minor,
+        deferred_functional_minor,
         earned_functional_to_date_minor,
         contra_functional_to_date_minor,
         lag(earned_to_date_minor, 1, 0) over (
@@ -60,8 +61,7 @@ recognition_by_month as (
             as recognised_amount_minor,
         with_month_before.contra_to_date_minor - with_month_before.contra_before_minor
             as contra_amount_minor,
-        with_month_before.consideration_minor - with_month_before.earned_to_date_minor
-            as deferred_amount_minor,
+        with_month_before.deferred_minor as deferred_amount_minor,
         with_month_before.earned_functional_to_date_minor
         - with_month_before.earned_functional_before_minor
         + with_month_before.contra_functional_to_date_minor
@@ -69,8 +69,7 @@ recognition_by_month as (
             as recognised_functional_amount_minor,
         with_month_before.contra_functional_to_date_minor
         - with_month_before.contra_functional_before_minor as contra_functional_amount_minor,
-        with_month_before.consideration_functional_minor
-        - with_month_before.earned_functional_to_date_minor as deferred_functional_amount_minor
+        with_month_before.deferred_functional_minor as deferred_functional_amount_minor
     from with_month_before
     inner join obligations
         on with_month_before.obligation_id = obligations.obligation_id

@@ -9,6 +9,10 @@ rows_without_rate as (
     select * from {{ ref('int_rows_without_rate') }}
 ),
 
+accruals_without_rate as (
+    select * from {{ ref('int_accruals_without_rate') }}
+),
+
 currencies as (
     select * from {{ ref('currencies') }}
 ),
@@ -39,6 +43,19 @@ held_back as (
         amount_minor,
         recorded_at
     from rows_without_rate
+    union all
+    select
+        source_name,
+        source_table,
+        source_relation,
+        source_record_id,
+        version_number,
+        entity_id,
+        reason,
+        currency_code,
+        amount_minor,
+        recorded_at
+    from accruals_without_rate
 ),
 
 quarantined_rows as (

@@ -25,9 +25,12 @@ rollforward as (
         {{ major_units('disputes_minor', 'exponent') }} as disputes_amount,
         {{ major_units('corrections_minor', 'exponent') }} as corrections_amount,
         {{ major_units('fx_minor', 'exponent') }} as fx_amount,
-        {{ major_units('closing_minor', 'exponent') }} as closing_amount
+        {{ major_units('closing_minor', 'exponent') }} as closing_amount,
+        {{ major_units('long_term_closing_minor', 'exponent') }} as long_term_closing_amount,
+        {{ major_units('closing_minor - long_term_closing_minor', 'exponent') }}
+            as current_closing_amount
     from deferred_revenue_by_month
-    where basis = 'functional'
+    where basis = 'functional' and dimension = 'all'
 ),
 
 -- The ledger carries the liability as a credit; here both sides read as what is owed.
@@ -48,6 +51,8 @@ deferred_revenue_rollforward as (
         rollforward.corrections_amount,
         rollforward.fx_amount,
         rollforward.closing_amount,
+        rollforward.long_term_closing_amount,
+        rollforward.current_closing_amount,
         cast(-account_proofs.recorded_balance as numeric(28, 4)) as ledger_balance,
         cast(-account_proofs.recorded_balance - rollforward.closing_amount as numeric(28, 4))
             as difference_amount,

@@ -21,9 +21,14 @@ rollforward_by_currency as (
         {{ major_units('disputes_minor', 'exponent') }} as disputes_amount,
         {{ major_units('corrections_minor', 'exponent') }} as corrections_amount,
         {{ major_units('fx_minor', 'exponent') }} as fx_amount,
-        {{ major_units('closing_minor', 'exponent') }} as closing_amount
+        {{ major_units('closing_minor', 'exponent') }} as closing_amount,
+        {{ major_units('long_term_closing_minor', 'exponent') }} as long_term_closing_amount,
+        {{ major_units('closing_minor - long_term_closing_minor', 'exponent') }}
+            as current_closing_amount
     from deferred_revenue_by_month
-    where basis = 'transaction'
+    where
+        basis = 'transaction'
+        and dimension = 'all'
 )
 
 select * from rollforward_by_currency

@@ -20,14 +20,25 @@ billed as (
         booked_month,
         cast(sum(net_amount_minor) as bigint) as billed_amount_minor
     from obligations
+    where convention not in ('passthrough', 'excluded')
     group by
         entity_id,
         currency_code,
         booked_month
 ),
 
+-- Changes instead of balances: what a schedule leaves deferred at its end stays so afterwards.
+deferred_changes as (
+    select
+        *,
+        deferred_amount_minor - lag(deferred_amount_minor, 1, 0) over (
+            partition by obligation_id order by month_start
+        ) as deferred_change_minor
+    from recognition_by_month
+),
+
 -- Net of contra: a void or a refund shows as a negative amount in its own month.
-earned as (
+by_month as (
     select
         entity_id,
         currency_code,
@@ -35,13 +46,24 @@ earned as (
         month_start as recognition_month,
         min(case when is_forecast then 1 else 0 end) = 1 as is_forecast,
         cast(sum(recognised_amount_minor) as bigint) as recognised_amount_minor,
-        cast(sum(contra_amount_minor) as bigint) as contra_amount_minor
-    from recognition_by_month
+        cast(sum(contra_amount_minor) as bigint) as contra_amount_minor,
+        cast(sum(deferred_change_minor) as bigint) as deferred_change_minor
+    from deferred_changes
     group by
         entity_id,
         currency_code,
         booked_month,
         month_start
+),
+
+earned as (
+    select
+        *,
+        sum(deferred_change_minor) over (
+            partition by entity_id, currency_code, booked_month order by recognition_month
+            rows between unbounded preceding and current row
+        ) as remaining_amount_minor
+    from by_month
 ),
 
 revenue_waterfall as (
@@ -57,7 +79,9 @@ revenue_waterfall as (
         {{ major_units('earned.contra_amount_minor', 'currencies.exponent') }} as contra_amount,
         {{ major_units(
             'earned.recognised_amount_minor - earned.contra_amount_minor', 'currencies.exponent'
-        ) }} as net_recognised_amount
+        ) }} as net_recognised_amount,
+        {{ major_units('earned.remaining_amount_minor', 'currencies.exponent') }}
+            as remaining_amount
     from earned
     inner join billed
         on

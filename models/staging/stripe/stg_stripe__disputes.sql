@@ -53,6 +53,9 @@ disputes as (
             case when typed.status not like 'warning%' then typed.created_at end
         ) as opened_at,
         movements.won_at,
+        case
+            when typed.status = 'lost' then coalesce(typed.decided_at, typed.created_at)
+        end as lost_at,
         'stripe' as source_name,
         'dispute' as source_table,
         typed.source_record_id,

@@ -15,6 +15,9 @@ typed as (
         lower({{ trimmed('status') }}) as status,
         {{ trimmed('reason') }} as reason,
         {{ utc_timestamp('created') }} as created_at,
+        coalesce(
+            {{ utc_timestamp('closed_at') }}, {{ utc_timestamp('evidence_details_due_by') }}
+        ) as decided_at,
         {{ truth('livemode', 'true') }} as is_live,
         {{ utc_timestamp('_fivetran_synced') }} as synced_at
     from landed
@@ -30,13 +33,15 @@ disputes_typed as (
         status,
         reason,
         created_at,
+        decided_at,
         is_live,
         synced_at,
         row_number() over (
             partition by source_relation, source_record_id
             order by
                 synced_at desc nulls last, status desc, amount_minor desc nulls last,
-                currency_code asc, created_at asc, charge_reference asc, reason asc, is_live asc
+                currency_code asc, created_at asc, decided_at asc, charge_reference asc, reason asc,
+                is_live asc
         ) as version_number
     from typed
 )

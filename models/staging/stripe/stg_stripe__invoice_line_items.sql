@@ -12,12 +12,14 @@ typed as (
         coalesce({{ trimmed('unique_id') }}, {{ trimmed('id') }}) as source_record_id,
         {{ trimmed('invoice_id') }} as invoice_reference,
         {{ trimmed('subscription_id') }} as subscription_reference,
+        {{ trimmed('subscription_item_id') }} as subscription_item_reference,
         coalesce({{ trimmed('price_id') }}, {{ trimmed('plan_id') }}) as price_reference,
         lower({{ trimmed('type') }}) as stripe_line_type,
         {{ truth('proration', 'false') }} as is_proration,
         {{ exact_decimal('quantity') }} as quantity,
         upper({{ trimmed('currency') }}) as currency_code,
         {{ minor_units('amount', 0) }} as amount_minor,
+        replace({{ trimmed('metadata') }}, '": "', '":"') as metadata_text,
         {{ utc_timestamp('period_start') }} as period_start_at,
         {{ utc_timestamp('period_end') }} as period_end_at,
         (period_start is not null and {{ utc_timestamp('period_start') }} is null)
@@ -37,8 +39,8 @@ versioned as (
             order by
                 synced_at desc nulls last, amount_minor desc nulls last, invoice_reference asc,
                 price_reference asc, period_start_at asc, period_end_at asc, currency_code asc,
-                quantity asc, subscription_reference asc, stripe_line_type asc, is_proration asc,
-                is_live asc
+                quantity asc, subscription_reference asc, subscription_item_reference asc,
+                stripe_line_type asc, is_proration asc, metadata_text asc, is_live asc
         ) as version_number
     from typed
 ),
@@ -50,12 +52,14 @@ invoice_line_items as (
         version_number,
         invoice_reference,
         subscription_reference,
+        subscription_item_reference,
         price_reference,
         stripe_line_type,
         is_proration,
         quantity,
         currency_code,
         amount_minor,
+        metadata_text,
         period_start_at,
         period_end_at,
         synced_at,

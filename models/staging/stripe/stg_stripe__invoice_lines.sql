@@ -33,6 +33,10 @@ invoice_lines as (
             ) }},
             invoices.subscription_id
         ) as subscription_id,
+        {{ prefixed_id(
+            'stripe', 'invoice_line_items.source_relation',
+            'invoice_line_items.subscription_item_reference'
+        ) }} as subscription_item_id,
         prices.product_id,
         {{ prefixed_id(
             'stripe', 'invoice_line_items.source_relation', 'invoice_line_items.price_reference'
@@ -55,6 +59,7 @@ invoice_lines as (
         coalesce(
             invoice_line_items.period_end_at, invoice_line_items.period_start_at, invoices.issued_at
         ) as service_end_at,
+        invoice_line_items.metadata_text,
         allocations.line_number,
         invoice_line_items.amount_minor as landed_amount_minor,
         'stripe' as source_name,

@@ -20,6 +20,9 @@ typed as (
             else lower({{ trimmed('recurring_interval') }})
         end as billing_interval,
         {{ trimmed('nickname') }} as price_nickname,
+        coalesce({{ exact_decimal('unit_amount_decimal') }}, {{ exact_decimal('unit_amount') }})
+            as unit_amount,
+        lower({{ trimmed('recurring_aggregate_usage') }}) as usage_aggregation,
         coalesce(lower({{ trimmed('recurring_usage_type') }}) = 'metered', false) as is_metered,
         {{ utc_timestamp('created') }} as created_at,
         {{ truth('livemode', 'true') }} as is_live,
@@ -35,7 +38,7 @@ versioned as (
             order by
                 synced_at desc nulls last, created_at desc nulls last, product_reference asc,
                 currency_code asc, billing_interval asc, price_nickname asc, is_metered asc,
-                is_live asc
+                unit_amount asc, usage_aggregation asc, is_live asc
         ) as version_number
     from typed
 ),
@@ -47,7 +50,10 @@ prices as (
         currency_code,
         billing_interval,
         price_nickname,
+        -- No unit costs a million: more would not fit the product with a quantity.
+        case when abs(unit_amount) < 100000000 then unit_amount end as unit_amount,
         is_metered,
+        usage_aggregation,
         'stripe' as source_name,
         'price' as source_table,
         source_record_id,
