@@ -41,7 +41,7 @@ build: $(INSTALLED) ## install, build the demo company, run every control, print
 	@$(BIN)/python scripts/print_standing.py
 
 test: $(INSTALLED) ## run the Python tests: style, broken controls, properties, conformance
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/python
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/python tests/conformance
 
 lint: lint-sql lint-dbt lint-python ## check SQL style, deprecations, Python syntax
 
@@ -81,7 +81,7 @@ lint-dbt: $(INSTALLED)
 		--warn-error-options '{"error": ["Deprecations"]}'
 
 lint-python: $(INSTALLED)
-	@PYTHONPYCACHEPREFIX=target/pycache $(BIN)/python -m compileall -q $(wildcard scripts tests/python)
+	@PYTHONPYCACHEPREFIX=target/pycache $(BIN)/python -m compileall -q $(wildcard scripts tests/python tests/conformance)
 
 # --no-deps and hashes: exactly what the lock names, wheels only, so nothing runs while it installs.
 $(INSTALLED): requirements.txt
