@@ -32,8 +32,10 @@ invoice_lines as (
         service_end_at,
         cast(service_start_local as date) as service_start_date,
         cast(service_end_local as date) as service_end_date,
-        {{ second_of_day('service_start_local') }} as service_start_second,
-        {{ second_of_day('service_end_local') }} as service_end_second,
+        {{ second_of_day('service_start_local') }}
+            as service_start_second,
+        {{ second_of_day('service_end_local') }}
+            as service_end_second,
         metadata_text,
         line_number,
         source_name,
