@@ -274,10 +274,12 @@ class Story:
         self.charges[event.key] = amount
 
     def pay(self) -> None:
+        """All or some of what is open, once in a while more."""
         key = self.one_of(self.those("open"))
-        amount = self.some(self.open[key])
-        self.collect(key, amount)
-        self.settle(key, amount)
+        due = self.some(self.open[key])
+        on_top = self.number(1, 5000) if due == self.open[key] and self.maybe(10) else 0
+        self.collect(key, due + on_top)
+        self.settle(key, due)
 
     def pay_outside(self) -> None:
         key = self.one_of(self.those("open"))
@@ -571,10 +573,8 @@ class Landing:
         left, paid, moment = invoice.total, 0, None if invoice.total else invoice.booked
         for event in self.life.events:
             settles = 0
-            if event.kind == "payment" and event.of == invoice.key and left <= 0 < invoice.total:
-                paid += event.amount
-            elif event.kind in ("payment", "paid_outside", "applied") and event.of == invoice.key:
-                settles = event.amount
+            if event.kind in ("payment", "paid_outside", "applied") and event.of == invoice.key:
+                settles = min(event.amount, max(left, 0)) if event.kind == "payment" else event.amount
                 paid += 0 if event.kind == "applied" else event.amount
             elif event.kind == "note" and event.of == invoice.key:
                 settles = event.amount - event.refunded - event.credited - event.outside

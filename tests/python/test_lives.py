@@ -77,6 +77,9 @@ ONCE_WRONG = {
         QUARTER, happened("2022-12-01", "granted", "", 1000), happened("2023-01-01", "applied", amount=1000),
         VOID, CHARGE, happened("2023-02-03", "refund", "ch_1", 9000),
     ),
+    "all of a charge on a void invoice is the customer's own money, whatever was due": life(
+        QUARTER, VOID, happened("2023-02-02", "payment", amount=12000)
+    ),
     "a charge on an invoice written off and then void recovers nothing": life(
         QUARTER, happened("2023-01-15", "uncollectible"), VOID, CHARGE
     ),
