@@ -53,7 +53,7 @@ stopped_recognition as (
         case
             when service_stops.stop_id = 'cancellation'
                 then
-                    'The subscription was cancelled. What is deferred waits for its refund or credit.'
+                    'The subscription was cancelled. The rest waits for its refund or credit.'
             when service_stops.resumed_on is null
                 then {{ dbt.concat([
                     "'Held: '",
