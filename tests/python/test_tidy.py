@@ -503,6 +503,11 @@ def test_no_file_is_large():
     assert not large, f"1 MB or more: {large}"
 
 
+def test_no_leftover_of_a_tool():
+    leftovers = [shown(path) for path in FILES if path.suffix in {".orig", ".rej", ".bak", ".swp"}]
+    assert not leftovers, f"left behind by patch, merge or an editor, remove them: {leftovers}"
+
+
 def test_no_tabs_and_unix_lines():
     tabs = [shown(path) for path in WRITTEN_FILES if path.name != "Makefile" and "\t" in text_of(path)]
     assert not tabs, f"indent with spaces: {tabs}"
