@@ -1,7 +1,7 @@
 -- Invariant: a line that covers a whole month unchanged counts with its scheduled revenue (L7).
 -- Grain: obligation, month.
 -- A row: such a line whose MRR and whose revenue net of contra differ, in minor units.
--- Then: compare int_recurring_span_months with int_service_months; they count service apart.
+-- Then: compare int_recurring_span_months with int_service_months for the line's span.
 with
 
 -- Lines that a refund, a note or any other event than booking and earning has ever touched.

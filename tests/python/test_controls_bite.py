@@ -440,10 +440,10 @@ BREAKS: dict[str, list[Break]] = {
             new="deferred_amount_minor + sum(0 * recognised_amount_minor) over (",
         ),
         Break(
-            mistake="the month of the end is one more twelfth",
-            file=f"{RECURRING}/int_recurring_spans.sql",
-            old="then greatest(1, months_touched)",
-            new="then greatest(1, months_touched + 1)",
+            mistake="what a month serves is counted from its second day",
+            file=f"{RECURRING}/int_recurring_rates.sql",
+            old="'considerations.consideration_minor', 'served_at_start', 'total_units'",
+            new="'considerations.consideration_minor', 'served_at_start + 1', 'total_units'",
         ),
     ],
     "assert_no_item_is_matched_twice": [

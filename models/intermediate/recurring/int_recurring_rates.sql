@@ -33,7 +33,7 @@ line_months as (
         span_months.served_at_start,
         span_months.served_at_end,
         span_months.total_units,
-        span_months.month_units,
+        span_months.is_whole_month,
         least(span_months.month_end, recurring_lines.as_of_date) as measured_date
     from recurring_lines
     inner join span_months
@@ -57,8 +57,6 @@ valued as (
         ) }} as rate_amount_minor,
         line_months.service_start_date <= line_months.measured_date
         and line_months.service_end_date > line_months.measured_date as is_serving,
-        line_months.served_at_end - line_months.served_at_start = line_months.month_units
-            as is_whole_month,
         coalesce(line_months.ended_date > line_months.measured_date, true) as is_running
     from line_months
     left join considerations
@@ -75,10 +73,8 @@ recurring_rates as (
         customer_id,
         currency_code,
         month_start,
-        measured_date,
         as_of_date,
         booked_month,
-        consideration_minor,
         served_at_start,
         is_whole_month,
         is_serving,

@@ -1,106 +1,87 @@
 -- grain: one row per span_id, month_start
 with
 
-recurring_spans as (
-    select * from {{ ref('int_recurring_spans') }}
+recurring_lines as (
+    select * from {{ ref('int_recurring_lines') }}
 ),
 
 months as (
     select * from {{ ref('int_months') }}
 ),
 
-span_months as (
+-- Lines share their spans of service, so a span is laid out once; before its booking too, for service
+-- in arrears recurs in its own months.
+spans as (
+    select distinct
+        span_id,
+        convention,
+        service_start_date,
+        service_start_second,
+        service_end_date,
+        service_end_second
+    from recurring_lines
+),
+
+served as (
     select
-        recurring_spans.*,
+        spans.*,
         months.month_start,
         months.month_end,
-        months.next_month_start
-    from recurring_spans
+        months.next_month_start,
+        {{ units_served(
+            'spans.convention',
+            'spans.service_start_date',
+            'spans.service_start_second',
+            'spans.service_end_date',
+            'spans.service_end_second',
+            'months.month_start'
+        ) }} as served_at_start,
+        {{ units_served(
+            'spans.convention',
+            'spans.service_start_date',
+            'spans.service_start_second',
+            'spans.service_end_date',
+            'spans.service_end_second',
+            'months.next_month_start'
+        ) }} as served_at_end,
+        {{ units_of_service(
+            'spans.convention',
+            'spans.service_start_date',
+            'spans.service_start_second',
+            'spans.service_end_date',
+            'spans.service_end_second'
+        ) }} as total_units
+    from spans
     inner join months
         on
-            recurring_spans.service_start_date < months.next_month_start
+            spans.service_start_date < months.next_month_start
             and (
-                recurring_spans.service_end_date > months.month_start
+                spans.service_end_date > months.month_start
                 or (
-                    recurring_spans.service_end_date = months.month_start
-                    and recurring_spans.service_end_second > 0
+                    spans.service_end_date = months.month_start
+                    and spans.service_end_second > 0
                 )
             )
 ),
 
-boundaries as (
-    select
-        *,
-        0 as is_end,
-        month_start as boundary_date
-    from span_months
-    union all
-    select
-        *,
-        1 as is_end,
-        next_month_start as boundary_date
-    from span_months
-),
-
-clocked as (
-    select
-        *,
-        {{ dbt.datediff(
-            'service_start_date', 'boundary_date', 'day'
-        ) }} as days_served,
-        {{ dbt.datediff(
-            'service_start_date', 'boundary_date', 'month'
-        ) }} as months_served,
-        {{ dbt.datediff(
-            'first_full_month_start', 'boundary_date', 'month'
-        ) }} as full_months_served,
-        {{ dbt.datediff(
-            'month_start', 'next_month_start', 'day'
-        ) }} as month_days,
-        least(span_seconds, greatest(0, cast({{ dbt.datediff(
-            'service_start_date', 'boundary_date', 'day'
-        ) }} as bigint) * 86400 - service_start_second)) as seconds_served
-    from boundaries
-),
-
--- Worked out here a second time, apart from the schedule: the control that compares the two would
--- be worth nothing if they shared a formula.
-served as (
-    select
-        *,
-        case
-            when measured_convention = 'daily' then least(total_units, greatest(0, days_served))
-            when measured_convention = 'even_months'
-                then least(total_units, greatest(0, months_served))
-            when measured_convention = 'by_second' then seconds_served
-            when boundary_date <= first_full_month_start or boundary_date >= last_month_start
-                then full_months * seconds_served
-            else full_months * first_part_seconds + full_months_served * middle_units
-        end as served_units
-    from clocked
-),
-
+-- Even months are whole whenever they are touched; any other month is whole when service covers it.
 recurring_span_months as (
     select
         span_id,
         month_start,
         month_end,
-        next_month_start,
-        cast(sum(case when is_end = 0 then served_units else 0 end) as bigint) as served_at_start,
-        cast(sum(case when is_end = 1 then served_units else 0 end) as bigint) as served_at_end,
-        cast(min(total_units) as bigint) as total_units,
-        cast(min(case
-            when measured_convention = 'even_months' then 1
-            when measured_convention = 'daily' then month_days
-            when measured_convention = 'by_second' then month_days * 86400
-            else middle_units
-        end) as bigint) as month_units
+        cast(served_at_start as bigint) as served_at_start,
+        cast(served_at_end as bigint) as served_at_end,
+        cast(total_units as bigint) as total_units,
+        case
+            when convention = 'even_months' then served_at_end > served_at_start
+            else
+                {{ seconds_between(
+                    'service_start_date', 'service_start_second', 'month_start', 0
+                ) }} >= 0
+                and service_end_date >= next_month_start
+        end as is_whole_month
     from served
-    group by
-        span_id,
-        month_start,
-        month_end,
-        next_month_start
 )
 
 select * from recurring_span_months
