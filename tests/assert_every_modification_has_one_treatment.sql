@@ -1,4 +1,4 @@
--- Invariant: each booked proration line is treated once, over its own or a running service.
+-- Invariant: each proration line is treated once, and earned over its own or a running service.
 -- Grain: one row per invoice_line_id that fails.
 -- A row: a change is left out, counted twice, or spread over a service of another contract.
 -- Then: look at int_modification_candidates and at the rule of modification_rules that fits.
@@ -44,11 +44,13 @@ compared as (
             when modified_lines.treatment = 'cumulative_catch_up' then running.service_end_date
             else booked_prorations.service_end_date
         end as right_end_date,
-        modified_lines.service_start_date,
-        modified_lines.service_end_date
+        line_services.service_start_date,
+        line_services.service_end_date
     from booked_prorations
     full join {{ ref('int_modified_lines') }} as modified_lines
         on booked_prorations.invoice_line_id = modified_lines.invoice_line_id
+    left join {{ ref('int_line_services') }} as line_services
+        on modified_lines.invoice_line_id = line_services.invoice_line_id
     left join running
         on modified_lines.modified_line_id = running.invoice_line_id
 ),

@@ -19,14 +19,8 @@ modification_candidates as (
 treated as (
     select
         invoice_lines.invoice_line_id,
-        invoice_lines.entity_id,
-        invoice_lines.invoice_id,
-        invoice_lines.subscription_id,
+        coalesce(invoice_lines.subscription_id, invoice_lines.invoice_id) as running_contract_id,
         modification_candidates.modified_line_id,
-        invoice_lines.service_start_at,
-        invoice_lines.service_end_at,
-        invoice_lines.service_start_date,
-        invoice_lines.service_end_date,
         case
             when
                 modification_treatments.treatment = 'cumulative_catch_up'
@@ -48,40 +42,17 @@ treated as (
         on invoice_lines.invoice_line_id = modification_candidates.invoice_line_id
 ),
 
--- A catch-up is a change in the price of the whole service of what it modifies.
-caught_up as (
-    select
-        treated.*,
-        modified.service_start_at as modified_start_at,
-        modified.service_end_at as modified_end_at,
-        modified.service_start_date as modified_start_date,
-        modified.service_end_date as modified_end_date
-    from treated
-    left join invoice_lines as modified
-        on
-            treated.modified_line_id = modified.invoice_line_id
-            and treated.treatment = 'cumulative_catch_up'
-),
-
 modified_lines as (
     select
         invoice_line_id,
-        entity_id,
         treatment,
         modified_line_id,
         case
-            when treatment = 'cumulative_catch_up' then modified_line_id
-            else invoice_line_id
-        end as service_line_id,
-        coalesce(modified_start_at, service_start_at) as service_start_at,
-        coalesce(modified_end_at, service_end_at) as service_end_at,
-        coalesce(modified_start_date, service_start_date) as service_start_date,
-        coalesce(modified_end_date, service_end_date) as service_end_date,
-        coalesce(subscription_id, invoice_id) || case
-            when treatment = 'separate_contract' then ':' || first_line_id
-            else ''
+            when treatment = 'separate_contract'
+                then {{ dbt.concat(['running_contract_id', "':'", 'first_line_id']) }}
+            else running_contract_id
         end as contract_id
-    from caught_up
+    from treated
 )
 
 select * from modified_lines
