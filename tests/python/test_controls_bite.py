@@ -267,8 +267,8 @@ BREAKS: dict[str, list[Break]] = {
         ),
         Break(
             mistake="every change is spread over the service of what it modifies",
-            file=f"{RECOGNITION}/int_modified_lines.sql",
-            old="\n            and treated.treatment = 'cumulative_catch_up'\n",
+            file=f"{RECOGNITION}/int_line_services.sql",
+            old="\n            and modified_lines.treatment = 'cumulative_catch_up'\n",
             new="\n",
         ),
         Break(
@@ -569,8 +569,8 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             mistake="the difference of rates at a payment has the wrong sign",
             file=f"{ACCOUNTING}/int_payment_components.sql",
-            old="receivable_functional_amount_minor - functional_amount_minor +",
-            new="functional_amount_minor - receivable_functional_amount_minor +",
+            old="receivable_functional_amount_minor - functional_amount_minor\n        +",
+            new="functional_amount_minor - receivable_functional_amount_minor\n        +",
             through="int_payment_events int_accounting_events int_expected_entries",
         ),
         Break(

@@ -56,15 +56,16 @@ turned as (
         direction,
         served_units < total_units as is_service_left,
         direction * net_amount_minor as taken_minor,
-        direction * (consideration_minor - give_back_minor - {{ share_of_service(
-            'consideration_minor', 'served_units', 'total_units'
-        ) }}) as deferred_minor,
+        direction * {{ unserved_part(
+            'consideration_minor', 'give_back_minor', 'served_units', 'total_units'
+        ) }} as deferred_minor,
         direction * net_functional_amount_minor as taken_functional_minor,
-        direction * (
-            consideration_functional_minor - give_back_functional_minor - {{ share_of_service(
-                'consideration_functional_minor', 'served_units', 'total_units'
-            ) }}
-        ) as deferred_functional_minor
+        direction * {{ unserved_part(
+            'consideration_functional_minor',
+            'give_back_functional_minor',
+            'served_units',
+            'total_units'
+        ) }} as deferred_functional_minor
     from with_earlier
 ),
 

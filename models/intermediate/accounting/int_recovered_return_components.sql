@@ -5,9 +5,8 @@ returns as (
     select * from {{ ref('int_recovered_returns') }}
 ),
 
-payment_components as (
-    select * from {{ ref('int_payment_components') }}
-    where component <> 'never_earned'
+recovery_components as (
+    select * from {{ ref('int_recovery_components') }}
 ),
 
 -- Each part of the recovery goes back in the share of the money that does, by cumulative rounding;
@@ -18,14 +17,24 @@ parts as (
         returns.event_type,
         returns.return_id,
         case
-            when returns.is_gross_loss and payment_components.component = 'tax' then 'recognised'
-            else payment_components.component
+            when returns.is_gross_loss and recovery_components.component = 'tax' then 'recognised'
+            else recovery_components.component
         end as component,
-        {{ returned_part('payment_components.amount_minor') }} as amount_minor,
-        {{ returned_part('payment_components.functional_amount_minor') }} as functional_amount_minor
+        {{ share_between(
+            'recovery_components.amount_minor',
+            'returns.paid_amount_minor',
+            'returns.returned_minor',
+            'returns.returned_before_minor'
+        ) }} as amount_minor,
+        {{ share_between(
+            'recovery_components.functional_amount_minor',
+            'returns.paid_amount_minor',
+            'returns.returned_minor',
+            'returns.returned_before_minor'
+        ) }} as functional_amount_minor
     from returns
-    inner join payment_components
-        on returns.payment_id = payment_components.payment_id
+    inner join recovery_components
+        on returns.payment_id = recovery_components.payment_id
     union all
     select
         event_type,

@@ -45,23 +45,22 @@ in_force as (
     select
         reduced.*,
         obligations.entity_id,
+        sign(obligations.net_amount_minor) as direction,
         obligations.net_amount_minor - reduced.reduced_minor as consideration_minor,
-        {{ unearned_part(
-            'obligations.net_amount_minor',
+        {{ unserved_part(
             'obligations.net_amount_minor - reduced.proportional_minor',
             'coalesce(give_backs_by_month.give_back_minor, 0)',
             'reduced.served_units',
             'reduced.total_units'
-        ) }} as deferred_minor,
+        ) }} as unserved_minor,
         obligations.net_functional_amount_minor - reduced.reduced_functional_minor
             as consideration_functional_minor,
-        {{ unearned_part(
-            'obligations.net_amount_minor',
+        {{ unserved_part(
             'obligations.net_functional_amount_minor - reduced.proportional_functional_minor',
             'coalesce(give_backs_by_month.give_back_functional_minor, 0)',
             'reduced.served_units',
             'reduced.total_units'
-        ) }} as deferred_functional_minor
+        ) }} as unserved_functional_minor
     from reduced
     inner join obligations
         on reduced.obligation_id = obligations.obligation_id
@@ -70,6 +69,16 @@ in_force as (
             reduced.scenario = give_backs_by_month.scenario
             and reduced.obligation_id = give_backs_by_month.obligation_id
             and reduced.month_start = give_backs_by_month.month_start
+),
+
+-- Nothing is deferred beyond zero, on charges and on credits alike.
+deferred as (
+    select
+        *,
+        cast(direction * greatest(0, direction * unserved_minor) as bigint) as deferred_minor,
+        cast(direction * greatest(0, direction * unserved_functional_minor) as bigint)
+            as deferred_functional_minor
+    from in_force
 ),
 
 recognition_schedule as (
@@ -88,7 +97,7 @@ recognition_schedule as (
             as earned_functional_to_date_minor,
         deferred_functional_minor,
         contra_functional_to_date_minor
-    from in_force
+    from deferred
 )
 
 select * from recognition_schedule
