@@ -58,7 +58,6 @@ reduction_contras as (
         reduction_service.changed_date,
         reduction_service.split,
         starts.unserved_units as unserved_units_at_start,
-        reduction_service.gross_amount_minor,
         reduction_service.net_amount_minor,
         reduction_service.tax_amount_minor,
         reduction_service.net_functional_amount_minor,

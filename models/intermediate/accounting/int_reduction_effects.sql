@@ -85,7 +85,6 @@ reduction_effects as (
         reduction_changes.is_reversal,
         reduction_changes.invoice_id,
         reduction_changes.change_number,
-        reduction_changes.changed_at,
         reduction_changes.changed_date,
         effects.obligation_id,
         cast(effects.gross_amount_minor as bigint) as gross_amount_minor,

@@ -27,7 +27,6 @@ reduction_service as (
         reduction_effects.change_number,
         reduction_effects.changed_date,
         reductions.split,
-        reduction_effects.gross_amount_minor,
         reduction_effects.net_amount_minor,
         reduction_effects.tax_amount_minor,
         reduction_effects.net_functional_amount_minor,

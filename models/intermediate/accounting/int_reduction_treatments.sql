@@ -48,7 +48,6 @@ decided as (
         scenario,
         reduction_id,
         entity_id,
-        dispute_treatment,
         started_date as policy_date,
         case
             when dispute_treatment <> 'contra_on_open' then 'dispute_lost'
@@ -81,7 +80,6 @@ reduction_treatments as (
         decided.started_at,
         decided.started_date,
         decided.policy_date,
-        decided.dispute_treatment,
         case
             when policy_choices.choice in ('deferred_first', 'contra_in_period')
                 then policy_choices.choice

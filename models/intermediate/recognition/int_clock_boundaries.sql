@@ -21,6 +21,10 @@ reduction_effects as (
     select * from {{ ref('int_reduction_effects') }}
 ),
 
+scenario_invoices as (
+    select * from {{ ref('int_scenario_invoices') }}
+),
+
 -- Most lines follow the calendar. These have a clock of their own: it stands still while they are
 -- held or cancelled, or it runs by what the customer draws.
 obligations_with_a_clock as (
@@ -33,7 +37,7 @@ obligations_with_a_clock as (
         scenario_invoices.scenario,
         obligations.obligation_id
     from obligations
-    inner join {{ ref('int_scenario_invoices') }} as scenario_invoices
+    inner join scenario_invoices
         on obligations.invoice_id = scenario_invoices.invoice_id
     where obligations.convention = 'on_drawdown'
 ),

@@ -18,6 +18,10 @@ accruals_by_month as (
     select * from {{ ref('int_accruals_by_month') }}
 ),
 
+scenarios as (
+    select * from {{ ref('int_scenarios') }}
+),
+
 -- What a choice changes on the invoices it can touch: the months under it less the months in force.
 changes as (
     select
@@ -58,7 +62,7 @@ accrual_changes as (
         case when accruals_by_month.scenario = 'in_force' then -1 else 1 end
         * accruals_by_month.unbilled_amount_minor as unbilled_minor
     from accruals_by_month
-    inner join {{ ref('int_scenarios') }} as scenarios
+    inner join scenarios
         on
             scenarios.policy = 'catch_up'
             and accruals_by_month.scenario in ('in_force', scenarios.scenario)

@@ -21,6 +21,14 @@ months as (
     select * from {{ ref('int_months') }}
 ),
 
+reductions_by_month as (
+    select * from {{ ref('int_reduction_effects_by_month') }}
+),
+
+stopped_months as (
+    select * from {{ ref('int_stopped_months') }}
+),
+
 months_of_service as (
     select
         scenario_invoices.scenario,
@@ -48,13 +56,13 @@ late_changes as (
         scenario,
         obligation_id,
         month_start
-    from {{ ref('int_reduction_effects_by_month') }}
+    from reductions_by_month
     union distinct
     select
         scenario,
         obligation_id,
         month_start
-    from {{ ref('int_stopped_months') }}
+    from stopped_months
 ),
 
 -- A refund after the last day of service has a month of its own, with all delivered; a stop has
