@@ -51,6 +51,10 @@ TO_ROLLFORWARD = f"{TO_BALANCES} rpt_deferred_revenue_rollforward"
 BY_CURRENCY = "rpt_deferred_revenue_rollforward_by_currency"
 TO_ENTRIES = "int_posting_rule_sides int_expected_entries"
 TO_MATCHES = "int_match_members int_match_totals int_matches fct_matches"
+TO_ASSIGNMENT = (
+    "int_candidates_by_reference int_contested_pairs int_assignments_of_small_blocks"
+    " int_assignments_of_large_blocks int_matches_by_reference"
+)
 
 BREAKS: dict[str, list[Break]] = {
     "assert_account_proofs_leave_no_residual": [
@@ -288,10 +292,10 @@ BREAKS: dict[str, list[Break]] = {
                 "                    windows.tolerance_bps * abs(pairs.expected_amount_minor),\n"
                 "                    pairs.amount_distance * 10000\n"
                 "                )\n"
-                "                and pairs.date_distance <= windows.tolerance_days\n"
+                "                and {{ within_window('tolerance') }}\n"
             ),
             new="                pairs.amount_distance <= 100000\n",
-            through=f"int_matches_by_reference {TO_MATCHES}",
+            through=f"{TO_ASSIGNMENT} {TO_MATCHES}",
         ),
         Break(
             mistake="a pair that differs is passed off as an exact one",
@@ -316,10 +320,10 @@ BREAKS: dict[str, list[Break]] = {
         ),
         Break(
             mistake="an entry is cancelled by a reversal on another account",
-            file=f"{MATCHING}/int_matches_one_sided.sql",
+            file=f"{MATCHING}/int_reversal_pairs.sql",
             old="            and entries.account_role = reversing.account_role\n",
             new="",
-            through=TO_MATCHES,
+            through=f"int_matches_one_sided {TO_MATCHES}",
         ),
     ],
     "assert_every_raw_row_is_in_exactly_one_state": [
@@ -455,10 +459,17 @@ BREAKS: dict[str, list[Break]] = {
             through=f"int_matches_of_last_resort {TO_MATCHES}",
         ),
         Break(
+            mistake="two items of a document choose the same posting",
+            file=f"{MATCHING}/int_assignments_of_small_blocks.sql",
+            old="            and first_options.chosen <> second_options.chosen\n",
+            new="",
+            through=f"int_matches_by_reference {TO_MATCHES}",
+        ),
+        Break(
             mistake="the second round of pairing forgets what the first took",
-            file=f"{MATCHING}/int_matches_by_reference.sql",
-            old="round_2 as (\n    {{ mutual_best('ranked', ['round_1']) }}",
-            new="round_2 as (\n    {{ mutual_best('ranked') }}",
+            file=f"{MATCHING}/int_matches_by_structure.sql",
+            old="round_2 as (\n    {{ mutual_best('clear_pairs', ['round_1']) }}",
+            new="round_2 as (\n    {{ mutual_best('clear_pairs') }}",
             through=TO_MATCHES,
         ),
     ],
