@@ -346,7 +346,7 @@ BREAKS: dict[str, list[Break]] = {
     ],
     "assert_every_posting_rule_has_a_bridge_step": [
         Break(
-            mistake="an event that has never happened in the books has lost its step",
+            mistake="an overpayment never happened in these books and has lost its step",
             file=f"{POLICY}/bridge_postings.csv",
             old="overpaid_or_unapplied,payment,customer_balance,-1\n",
             new="",
