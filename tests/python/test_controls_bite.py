@@ -20,6 +20,7 @@ pytestmark = pytest.mark.dbt
 
 MARTS = "models/marts"
 ACCOUNTING = "models/intermediate/accounting"
+BRIDGE = "models/intermediate/bridge"
 CAUSES = "models/intermediate/breaks"
 MATCHING = "models/intermediate/matching"
 NORMALIZED = "models/intermediate/normalized"
@@ -50,6 +51,7 @@ TO_BALANCES = "int_deferred_revenue_movements int_deferred_revenue_by_month"
 TO_ROLLFORWARD = f"{TO_BALANCES} rpt_deferred_revenue_rollforward"
 BY_CURRENCY = "rpt_deferred_revenue_rollforward_by_currency"
 TO_ENTRIES = "int_posting_rule_sides int_expected_entries"
+TO_BRIDGE = "int_bridge_movements int_bridge_amounts int_revenue_bridge rpt_revenue_bridge"
 TO_MATCHES = "int_match_members int_match_totals int_matches fct_matches"
 TO_ASSIGNMENT = (
     "int_candidates_by_reference int_contested_pairs int_assignments_of_small_blocks"
@@ -83,6 +85,26 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{RECOGNITION}/int_allocated_lines.sql",
             old="        sum(stated_amount_minor) over (",
             new="        max(stated_amount_minor) over (",
+        ),
+    ],
+    "assert_cause_classes_sum_to_the_named_causes": [
+        Break(
+            mistake="a cause is new and nobody said of which class it is",
+            file=f"{POLICY}/cause_classes.csv",
+            old="decimal_slip,misstated,the right document with another amount\n",
+            new="",
+        ),
+        Break(
+            mistake="a class is renamed and has no column any more",
+            file=f"{POLICY}/cause_classes.csv",
+            old="wrong_account,misposted,",
+            new="wrong_account,another_account,",
+        ),
+        Break(
+            mistake="one class is counted in two columns",
+            file=f"{MARTS}/balances/rpt_account_proofs.sql",
+            old="parts.cause_class = 'duplicate' then",
+            new="parts.cause_class in ('duplicate', 'misstated') then",
         ),
     ],
     "assert_debits_equal_credits": [
@@ -326,6 +348,27 @@ BREAKS: dict[str, list[Break]] = {
             through=f"int_matches_one_sided {TO_MATCHES}",
         ),
     ],
+    "assert_every_posting_rule_has_a_bridge_step": [
+        Break(
+            mistake="an overpayment never happened in these books and has lost its step",
+            file=f"{POLICY}/bridge_postings.csv",
+            old="overpaid_or_unapplied,payment,customer_balance,-1\n",
+            new="",
+        ),
+        Break(
+            mistake="a fee of the processor is asked back from the customer and no step says so",
+            file=f"{POLICY}/posting_rules.csv",
+            old="processor_fee,fee,,,processing_fees,",
+            new="processor_fee,fee,,,accounts_receivable,",
+            through="int_posting_rule_sides",
+        ),
+        Break(
+            mistake="a step is added to the walk with the wrong sign",
+            file=f"{POLICY}/bridge_postings.csv",
+            old="refunded,refund_failed,processor_clearing,1\n",
+            new="refunded,refund_failed,processor_clearing,-1\n",
+        ),
+    ],
     "assert_every_raw_row_is_in_exactly_one_state": [
         Break(
             mistake="an inner join for the currency drops the rows in a currency nobody knows",
@@ -511,6 +554,53 @@ BREAKS: dict[str, list[Break]] = {
             old="minor_units('total', 0)",
             new="minor_units('amount_remaining', 0)",
             through="stg_stripe__invoices int_source_rows",
+        ),
+    ],
+    "assert_revenue_bridge_has_no_residual": [
+        Break(
+            mistake="tax is billed and no step says where it went",
+            file=f"{POLICY}/bridge_postings.csv",
+            old="tax_billed,invoice_finalised,tax_payable,1\n",
+            new="",
+        ),
+        Break(
+            mistake="goodwill is granted on the receivable and no step names it",
+            file=f"{POLICY}/posting_rules.csv",
+            old="customer_balance_granted,balance,,,promotional_credits,customer_balance,",
+            new="customer_balance_granted,balance,,,promotional_credits,accounts_receivable,",
+            through=f"{TO_ENTRIES} {TO_BRIDGE}",
+        ),
+        Break(
+            mistake="the last step of a walk is not walked",
+            file=f"{BRIDGE}/int_revenue_bridge.sql",
+            old="rows between unbounded preceding and current row",
+            new="rows between unbounded preceding and 2 preceding",
+        ),
+        Break(
+            mistake="quiet months are left out of the report",
+            file=f"{MARTS}/revenue/rpt_revenue_bridge.sql",
+            old="    from revenue_bridge\n",
+            new="    from revenue_bridge\n    where month_start <> date '2024-03-01'\n",
+        ),
+    ],
+    "assert_revenue_bridge_ties_to_the_trial_balance": [
+        Break(
+            mistake="the entries of the last day are left out, debits and credits alike",
+            file=f"{BRIDGE}/int_bridge_movements.sql",
+            old="entries.entry_date <= entities.as_of_date",
+            new="entries.entry_date < entities.as_of_date",
+        ),
+        Break(
+            mistake="the ledger's debits stand beside the walk without its credits",
+            file=f"{BRIDGE}/int_bridge_amounts.sql",
+            old="account_months.recorded_debit_minor - account_months.recorded_credit_minor",
+            new="account_months.recorded_debit_minor",
+        ),
+        Break(
+            mistake="a step without postings in the ledger is called not comparable",
+            file=f"{BRIDGE}/int_bridge_amounts.sql",
+            old="then cast(coalesce(recorded.recorded_amount_minor, 0) as bigint)",
+            new="then cast(nullif(recorded.recorded_amount_minor, 0) as bigint)",
         ),
     ],
     "assert_revenue_lies_in_service": [
