@@ -178,8 +178,8 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             mistake="what is not due yet counts as open",
             file=f"{MATCHING}/int_item_days.sql",
-            old="where item_statuses.status not in ('ignored', 'pending')",
-            new="where item_statuses.status <> 'ignored'",
+            old="when known_items.status not in ('ignored', 'pending')",
+            new="when known_items.status <> 'ignored'",
         ),
     ],
     "assert_every_accepted_row_is_itemised": [
@@ -271,6 +271,32 @@ BREAKS: dict[str, list[Break]] = {
             old="catch_up,,on",
             new="catch_up,main,on",
             through="policies",
+        ),
+    ],
+    "assert_every_exception_policy_can_apply": [
+        Break(
+            mistake="the row for what no other row names got lost",
+            file=f"{POLICY}/exception_owners.csv",
+            old=",,0,,,,accounting,Whatever no other row names\n",
+            new="",
+        ),
+        Break(
+            mistake="every leg has a row of its own and the general one is left for nothing",
+            file=f"{POLICY}/exception_owners.csv",
+            old=",,0,,bank,,treasury,",
+            new=",,0,,ledger,,accounting,\n,,0,,bank,,treasury,",
+        ),
+        Break(
+            mistake="a second row for large amounts can never be reached",
+            file=f"{POLICY}/exception_priorities.csv",
+            old="2,medium,100,0,",
+            new="2,medium,5000,30,Large and old\n2,medium,100,0,",
+        ),
+        Break(
+            mistake="what is seen for the first time today has no age bucket",
+            file=f"{POLICY}/exception_age_buckets.csv",
+            old="0 to 7 days,0",
+            new="1 to 7 days,1",
         ),
     ],
     "assert_every_event_is_posted_once": [
@@ -917,6 +943,72 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{MARTS}/revenue/rpt_deferred_revenue_rollforward_by_product.sql",
             old="major_units('voids_minor', 'exponent')",
             new="major_units('0 * voids_minor', 'exponent')",
+        ),
+    ],
+    "assert_exception_changes_bridge_yesterday_to_today": [
+        Break(
+            mistake="an exception that has only grown older is no change",
+            file=f"{CAUSES}/int_exception_changes.sql",
+            old="is distinct from day_before.age_bucket) then 'aged'",
+            new="is distinct from day_before.age_bucket) then 'none'",
+        ),
+        Break(
+            mistake="what is at stake in a linked exception is the amount of its item",
+            file=f"{CAUSES}/int_exception_days.sql",
+            old="            else abs(match_totals.residual_amount_minor)\n",
+            new="            else abs(ranked.amount_minor)\n",
+        ),
+        Break(
+            mistake="an exception is as old as its youngest item",
+            file=f"{CAUSES}/int_exception_days.sql",
+            old="min(greatest(known_date, least(due_date, as_of_day))) over (",
+            new="max(greatest(known_date, least(due_date, as_of_day))) over (",
+        ),
+        Break(
+            mistake="every item of a link is an exception of its own",
+            file=f"{CAUSES}/int_exception_days.sql",
+            old="where ranked.item_rank = 1",
+            new="where ranked.item_rank >= 1",
+        ),
+    ],
+    "assert_exception_summary_sums_to_the_exceptions": [
+        Break(
+            mistake="a line counts its largest document only",
+            file=f"{MARTS}/reconciliation/rpt_exception_summary.sql",
+            old="    from ranked\n    group by",
+            new="    from ranked\n    where amount_rank = 1\n    group by",
+        ),
+        Break(
+            mistake="what is at stake is summed over accounts and not over documents",
+            file=f"{MARTS}/reconciliation/rpt_exception_summary.sql",
+            old="cast(sum(open_amount) as",
+            new="cast(sum(gross_amount) as",
+        ),
+        Break(
+            mistake="residuals are summed without their signs",
+            file=f"{MARTS}/reconciliation/rpt_exception_queue.sql",
+            old="cast(sum(residual_amount) as",
+            new="cast(sum(abs(residual_amount)) as",
+        ),
+    ],
+    "assert_replayed_items_agree_with_the_drift": [
+        Break(
+            mistake="what is recorded waits for its counterpart as what is expected does",
+            file=f"{MATCHING}/int_item_states.sql",
+            old="when side = 'recorded' then 'recorded_only'",
+            new="when side = 'recorded' then 'pending'",
+        ),
+        Break(
+            mistake="what is overdue is taken for what is not due yet",
+            file=f"{MATCHING}/int_item_states.sql",
+            old="when due_date > day_before then 'pending'",
+            new="when due_date < day_before then 'pending'",
+        ),
+        Break(
+            mistake="a discrepancy of the day before is taken for a match",
+            file=f"{MATCHING}/int_item_states.sql",
+            old="when was_linked then status",
+            new="when was_linked then 'matched'",
         ),
     ],
     "assert_waterfall_remaining_is_the_closing_deferred_revenue": [

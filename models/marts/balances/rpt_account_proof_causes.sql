@@ -24,7 +24,7 @@ explained as (
         case
             when items.status = 'pending' then 'timing'
             when items.status = 'ignored' then 'ignored'
-            when items.status in ('matched', 'suggested') and items.match_tier in (0, 3, 4)
+            when items.status in ('matched', 'suggested') and items.match_tier in (0, 3, 4, 5)
                 then items.match_rule
             when items.status in ('matched', 'suggested') then 'timing'
             else items.cause
