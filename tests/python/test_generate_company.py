@@ -396,6 +396,7 @@ def test_seed_types_are_declared_for_every_column():
     ["--faults", "no_such_file.csv"],
     ["--faults", "refund_not_recorded=2"],
     ["--faults", "refund_not_recorded=often"],
+    ["--periods", "no_such_file.csv"],
 ])
 def test_bad_arguments_end_in_one_line(arguments, tmp_path):
     result = subprocess.run(
@@ -408,7 +409,7 @@ def test_bad_arguments_end_in_one_line(arguments, tmp_path):
 def test_help_names_every_option():
     result = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
     for option in ("--seed", "--customers", "--months", "--start", "--faults", "--out", "--format", "--labels",
-                   "--timezone"):
+                   "--periods", "--timezone"):
         assert option in result.stdout
 
 

@@ -11,8 +11,8 @@ from random import Random
 
 from ..fault_ledger import Tables
 from ..ledger_rules import accounting_day, collector_paused
-from . import absence, accounts, amounts, bank, days, hand, processor
-from .site import Labels, Site
+from . import absence, accounts, amounts, bank, billing, days, hand, processor, proration
+from .site import Closes, Labels, Site
 
 
 def parse_rates(text: str) -> dict[str, float]:
@@ -51,19 +51,24 @@ def _check_rates(rates: dict[str, float]) -> None:
 
 
 def inject_faults(
-    tables: Tables, rates: dict[str, float], seed: int, timezone: str = "UTC"
+    tables: Tables,
+    rates: dict[str, float],
+    seed: int,
+    timezone: str = "UTC",
+    closes: Closes | None = None,
 ) -> tuple[Tables, Labels]:
     """Return the tables with faults in them, and one label per fault.
 
-    Each cause of `rates` gets max(2, rate x documents that could have it) faults, fewer when the
+    Each cause of `rates` gets max(1, rate x documents that could have it) faults, fewer when the
     documents run out; a rate of 0 gets none. The tables passed in stay as they are. `timezone` is
-    the one of the ledger's dates, by which a day's fees are found. A label has source_table,
-    record_id, cause, amount (major units), currency and document_reference. Raises ValueError as
-    `parse_rates` does.
+    the one of the ledger's dates, by which a day's fees are found. `closes` says when the books of
+    which month were closed: without any, nothing is corrected in a closed period. A label has
+    source_table, record_id, cause, amount (major units), currency and document_reference. Raises
+    ValueError as `parse_rates` does.
     """
     _check_rates(rates)
     with collector_paused():
-        site = Site(tables, seed, accounting_day(timezone))
+        site = Site(tables, seed, accounting_day(timezone), closes)
         for cause, plant in FAULTS.items():
             if rates.get(cause, 0) > 0:
                 site.random = Random(f"{seed}:fault:{cause}")
@@ -72,11 +77,21 @@ def inject_faults(
 
 
 FAULTS: dict[str, Callable[[Site, float, str], None]] = {
+    "recognition_not_recorded": absence.drop_recognition,
+    "opening_balance": hand.opening_balance,
+    "cancellation_not_recorded": hand.cancellation_not_recorded,
+    "duplicate_expected": billing.duplicate_expected,
+    "proration": proration.prorated_otherwise,
+    "customer_balance_not_recorded": absence.drop_customer_balance,
     "payment_marked_paid_without_charge": processor.unbacked_charge,
+    "charge_without_invoice": processor.charge_without_invoice,
     "dispute_not_recorded": absence.drop_dispute,
     "write_off_not_recorded": absence.drop_write_off,
     "refund_not_recorded": absence.drop_refund,
     "credit_note_not_recorded": absence.drop_credit_note,
+    "closed_period_correction": days.closed_period_correction,
+    "payout_in_transit": bank.payout_in_transit,
+    "payout_not_recorded": absence.drop_payout,
     "payout_not_received": bank.lose_deposit,
     "unknown_currency": bank.overwrite_currency,
     "fee_not_recorded": absence.drop_fees,
@@ -85,6 +100,7 @@ FAULTS: dict[str, Callable[[Site, float, str], None]] = {
     "fee_not_stripped": amounts.keep_fee,
     "partial_payment": amounts.half_paid,
     "tax_in_revenue": accounts.tax_in_revenue,
+    "recognised_on_invoice_date": accounts.recognised_on_invoice_date,
     "wrong_account": accounts.wrong_account,
     "wrong_customer": accounts.wrong_customer,
     "payment_not_recorded": absence.drop_payment,
@@ -94,7 +110,9 @@ FAULTS: dict[str, Callable[[Site, float, str], None]] = {
     "decimal_slip": amounts.slip_decimal,
     "sign_flipped": amounts.flip_sign,
     "duplicate_recorded": days.duplicate,
+    "reversed_in_ledger": days.reversed_in_ledger,
     "invoice_not_recorded": absence.drop_invoice,
+    "unmapped_customer": hand.unmapped_customer,
     "manual_journal": hand.manual_journal,
     "unmapped_account": accounts.unmapped_account,
     "unknown": bank.unexplained_deposit,
@@ -102,31 +120,44 @@ FAULTS: dict[str, Callable[[Site, float, str], None]] = {
 """How each cause is planted, those with the fewest documents first."""
 
 DEFAULT_RATES: dict[str, float] = {
-    "payment_marked_paid_without_charge": 0.006,
+    "recognition_not_recorded": 0.01,
+    "opening_balance": 1,
+    "cancellation_not_recorded": 0.1,
+    "duplicate_expected": 0.1,
+    "proration": 0.1,
+    "customer_balance_not_recorded": 0.03,
+    "payment_marked_paid_without_charge": 0.004,
+    "charge_without_invoice": 0.004,
     "dispute_not_recorded": 0.05,
     "write_off_not_recorded": 0.05,
-    "refund_not_recorded": 0.04,
-    "credit_note_not_recorded": 0.04,
-    "payout_not_received": 0.008,
-    "unknown_currency": 0.006,
-    "fee_not_recorded": 0.01,
+    "refund_not_recorded": 0.03,
+    "credit_note_not_recorded": 0.03,
+    "closed_period_correction": 0.002,
+    "payout_in_transit": 0.004,
+    "payout_not_recorded": 0.004,
+    "payout_not_received": 0.006,
+    "unknown_currency": 0.004,
+    "fee_not_recorded": 0.008,
     "fx_timing": 0.008,
     "currency_not_converted": 0.005,
-    "fee_not_stripped": 0.006,
-    "partial_payment": 0.005,
-    "tax_in_revenue": 0.005,
-    "wrong_account": 0.004,
+    "fee_not_stripped": 0.004,
+    "partial_payment": 0.004,
+    "tax_in_revenue": 0.004,
+    "recognised_on_invoice_date": 0.004,
+    "wrong_account": 0.002,
     "wrong_customer": 0.004,
-    "payment_not_recorded": 0.005,
-    "transposed_digits": 0.004,
-    "rounding": 0.004,
-    "cut_off": 0.0025,
+    "payment_not_recorded": 0.004,
+    "transposed_digits": 0.003,
+    "rounding": 0.003,
+    "cut_off": 0.002,
     "decimal_slip": 0.0015,
     "sign_flipped": 0.0015,
-    "duplicate_recorded": 0.0025,
-    "invoice_not_recorded": 0.004,
-    "manual_journal": 0.001,
+    "duplicate_recorded": 0.002,
+    "reversed_in_ledger": 0.002,
+    "invoice_not_recorded": 0.003,
+    "unmapped_customer": 0.02,
+    "manual_journal": 0.0005,
     "unmapped_account": 0.0005,
-    "unknown": 0.006,
+    "unknown": 0.004,
 }
 """Share of the documents that could have a fault which do; about 3 % of all documents together."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from ..fault_ledger import Document, without
 from ..ledger_xero import decimal_amount
-from .site import Site, root_of
+from .site import PAYOUT_EVENTS, Site, root_of
+
+_RECOGNISED_MONTH = re.compile(r"revenue recognition (\d{4}-\d\d)", re.IGNORECASE)
 
 
 def _drop_documents(
@@ -88,3 +92,32 @@ def drop_fees(site: Site, rate: float, cause: str) -> None:
         )  # fmt: skip
 
     site.plant(site.by_kind["processor_fee"], rate, root_of, fault)
+
+
+def drop_payout(site: Site, rate: float, cause: str) -> None:
+    candidates = [
+        document
+        for kind in sorted(PAYOUT_EVENTS)
+        for document in site.by_kind[kind]
+        if site.events_of[document.key] <= PAYOUT_EVENTS
+    ]
+    _drop_documents(site, rate, cause, "stripe.payout", candidates)
+
+
+def drop_customer_balance(site: Site, rate: float, cause: str) -> None:
+    candidates = site.single("customer_balance_applied", "customer_balance_granted")
+    _drop_documents(site, rate, cause, "stripe.customer_balance_transaction", candidates)
+
+
+def drop_recognition(site: Site, rate: float, cause: str) -> None:
+    """Leave out the revenue of one month: its journal books no document but all of them."""
+    months = site.ledger.quoting(_RECOGNISED_MONTH)
+
+    def fault(month: str) -> bool:
+        journal = months[month]
+        if site.ledger.journal["journal_date"][journal] > site.limit:
+            return False
+        site.ledger.drop(journal)
+        return site.label_journal(journal, cause, f"revenue_recognised:{month}")
+
+    site.plant(sorted(months), rate, lambda month: f"revenue_recognised:{month}", fault, most=1)

@@ -30,7 +30,7 @@ def transpose(site: Site, rate: float, cause: str) -> None:
         size = max(amounts.values())
         fee = charge_fee(site, document) if document.kind == "payment" else 0
         choices = [
-            swapped for swapped in swaps(size) if abs(swapped - size) != fee and swapped > 0
+            swapped for swapped in _swaps(size) if abs(swapped - size) != fee and swapped > 0
         ]
         return resized(amounts, site.random.choice(choices)) if choices else None
 
@@ -38,7 +38,7 @@ def transpose(site: Site, rate: float, cause: str) -> None:
     site.plant_in_journals(cause, rate, candidates, change)
 
 
-def swaps(size: int) -> list[int]:
+def _swaps(size: int) -> list[int]:
     """Return the amounts with two neighbouring digits swapped that no other slip would explain."""
     text, found = str(size), []
     for at in range(len(text) - 1):

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from ..fault_ledger import without
 from ..ledger_xero import decimal_amount
-from .site import Site
+from .site import PAYOUT_EVENTS, Site
 
 
 def bank_lines_by_payout(site: Site) -> dict[str, int]:
@@ -87,3 +87,22 @@ def unexplained_deposit(site: Site, rate: float, cause: str) -> None:
         return site.label(table, line_id, cause, amount, site.currency, "")
 
     site.plant(list(range(1, last + 3)), rate, lambda number: f"deposit {number}", fault)
+
+
+def payout_in_transit(site: Site, rate: float, cause: str) -> None:
+    """Leave a payout on its way: the processor, the books and the bank do not see it arrive."""
+    lines, gone = bank_lines_by_payout(site), set()
+    bank, payout = site.edit("bank_statement.statement_line"), site.edit("stripe.payout")
+
+    def fault(key: str) -> bool:
+        journal = site.journal_of.get(("payout_arrived", key))
+        if journal is None or site.events_of[key] != PAYOUT_EVENTS:
+            return False
+        gone.add(lines[key])
+        payout["status"][site.row_of("stripe.payout", key)] = "in_transit"
+        site.ledger.drop(journal)
+        amount, currency = bank["amount"][lines[key]], bank["currency"][lines[key]]
+        return site.label("stripe.payout", key, cause, amount, currency, key)
+
+    site.plant(sorted(lines), rate, str, fault)
+    site.changed["bank_statement.statement_line"] = without(bank, gone)

@@ -19,16 +19,48 @@ def duplicate(site: Site, rate: float, cause: str) -> None:
     site.plant(sorted(site.single(*SINGLE_EVENTS)), rate, root_of, fault)
 
 
-def cut_off(site: Site, rate: float, cause: str) -> None:
+def reversed_in_ledger(site: Site, rate: float, cause: str) -> None:
+    """Take a document back some days later and never post it again."""
+
     def fault(document: Document) -> bool:
-        next_month = (document.day.replace(day=1) + timedelta(days=32)).replace(day=1)
-        earliest = max(next_month, document.day + timedelta(days=QUIET_DAYS + 1))
-        latest = min((next_month + timedelta(days=31)).replace(day=1), site.last_day)
-        latest = min(latest - timedelta(days=1), document.day + timedelta(days=28))
-        if latest < earliest:
+        day = document.day + timedelta(days=site.random.randint(2, 6))
+        if day.month != document.day.month or day > site.last_day:
             return False
-        shift = site.random.randint(0, (latest - earliest).days)
-        site.ledger.move(document.journal, earliest + timedelta(days=shift))
+        copy = site.ledger.add_copy(document.journal, day, factor=-1)
+        return site.label_journal(copy, cause, document.key)
+
+    site.plant(sorted(site.single(*SINGLE_EVENTS)), rate, root_of, fault)
+
+
+def cut_off(site: Site, rate: float, cause: str) -> None:
+    """Post a document in the month after its own, while its own is still open."""
+    _post_late(site, rate, cause, 28, closed=False)
+
+
+def closed_period_correction(site: Site, rate: float, cause: str) -> None:
+    """Post a document in the month after its own, because its own has been closed."""
+    if site.closes:
+        _post_late(site, rate, cause, 60, closed=True)
+
+
+def _post_late(site: Site, rate: float, cause: str, most_days: int, closed: bool) -> None:
+    """Move journals into the next month; `closed` is the state of their own month by then."""
+    created = site.ledger.journal["created_date_utc"]
+
+    def fault(document: Document) -> bool:
+        first = (document.day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        after = (first + timedelta(days=32)).replace(day=1)
+        shifts = [timedelta(days=days) for days in range(QUIET_DAYS + 1, most_days + 1)]
+        days = [
+            document.day + shift
+            for shift in shifts
+            if first <= document.day + shift < min(after, site.last_day)
+            and site.was_closed(document.day, created[document.journal] + shift) == closed
+            and not site.was_closed(document.day + shift, created[document.journal] + shift)
+        ]
+        if not days:
+            return False
+        site.ledger.move(document.journal, site.random.choice(days))
         return site.label_journal(document.journal, cause, document.key)
 
     site.plant(sorted(site.single(*SINGLE_EVENTS)), rate, root_of, fault)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -14,26 +14,33 @@ from ..ledger_rules import Rates, Table
 from ..ledger_xero import decimal_amount
 
 Labels = list[dict[str, Any]]
+Closes = Mapping[str, datetime]
+"""{month as YYYY-MM: the moment (UTC) at which its books were closed}; other months stay open."""
 
 QUIET_DAYS = 10
-LEAST = 2
+LEAST = 1
 
 SINGLE_EVENTS = frozenset({
     "invoice_finalised", "payment", "refund", "credit_note_issued", "customer_balance_applied",
 })  # fmt: skip
 PAYOUT_EVENTS = frozenset({"payout_sent", "payout_arrived"})
-AR, CLEARING, DEFERRED, TAX, REVENUE = "1100", "1200", "2100", "2200", "4000"
-OPERATING, SUSPENSE, FX = "1010", "9999", "7000"
+AR, CLEARING, EXTERNAL, DEFERRED, TAX, REVENUE = "1100", "1200", "1220", "2100", "2200", "4000"
+OPERATING, BALANCES, SUSPENSE, FX = "1010", "2150", "9999", "7000"
 
 
 class Site:
     """The tables under attack: documents by kind, what has been used, and the labels so far."""
 
     def __init__(
-        self, tables: Tables, seed: int, day_of: Callable[[datetime], int] = datetime.toordinal
+        self,
+        tables: Tables,
+        seed: int,
+        day_of: Callable[[datetime], int] = datetime.toordinal,
+        closes: Closes | None = None,
     ) -> None:
         self.tables = tables
         self.day_of = day_of
+        self.closes = closes or {}
         self.changed: Tables = {}
         self.random = Random(seed)
         self.ledger = FaultLedger(tables)
@@ -64,10 +71,14 @@ class Site:
 
     def value(self, table: str, key: str, column: str) -> Any:
         """Return one column of one raw row, found by id."""
-        raw = self.tables[table]
+        return self.tables[table][column][self.row_of(table, key)]
+
+    def row_of(self, table: str, key: str) -> int:
+        """Return the row of an id in a raw table as it was landed."""
         if table not in self._rows:
-            self._rows[table] = {value: row for row, value in enumerate(raw["id"])}
-        return raw[column][self._rows[table][key]]
+            ids = self.tables[table]["id"]
+            self._rows[table] = {value: row for row, value in enumerate(ids)}
+        return self._rows[table][key]
 
     def single(self, *kinds: str) -> list[Document]:
         """Return the documents of these kinds that have one journal and no more."""
@@ -96,12 +107,14 @@ class Site:
         rate: float,
         root_of: Callable[[Any], str],
         fault: Callable[[Any], bool],
+        most: int | None = None,
     ) -> None:
         """Try candidates in random order until enough of them have taken the fault.
 
         `fault` changes the candidate and returns True, or returns False and changes nothing.
         """
         wanted = max(LEAST, round(rate * len(candidates)))
+        wanted = wanted if most is None else min(wanted, most)
         order = list(range(len(candidates)))
         self.random.shuffle(order)
         for position in order:
@@ -148,6 +161,11 @@ class Site:
 
         self.plant(candidates, rate, root_of, fault)
 
+    def was_closed(self, day: date, moment: datetime) -> bool:
+        """Return whether the books of a day's month were closed at a moment."""
+        closed_at = self.closes.get(f"{day:%Y-%m}")
+        return closed_at is not None and closed_at <= moment
+
     def edit(self, table: str) -> Table:
         """Return a raw table whose columns may be changed."""
         if table not in self.changed:
@@ -155,6 +173,12 @@ class Site:
                 name: list(column) for name, column in self.tables[table].items()
             }
         return self.changed[table]
+
+    def add_row(self, table: str, like: int | None = None, **values: Any) -> None:
+        """Append a row to a raw table: the values, the rest as in the row `like` or null."""
+        for name, column in self.edit(table).items():
+            rest = None if like is None else column[like]
+            column.append(values[name] if name in values else rest)
 
     def day_between(self) -> date:
         """Return a random day of the ledger before the quiet days."""
