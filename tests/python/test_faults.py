@@ -70,7 +70,8 @@ def _change_plans(company) -> None:
             else:
                 lines.append((round(amount * share), changed, end))
         price = "price_year" if year else "price_month"
-        company.invoice(f"in_change{number}", changed, lines, price=price, customer=f"cus_up{number}")
+        company.invoice(f"in_change{number}", changed, lines, price=price,
+                        customer=f"cus_up{number}")  # fmt: skip
         company.tables["stripe.invoice_line_item"]["proration"][-2:] = [True, True]
 
 
@@ -371,7 +372,8 @@ def test_a_late_journal_lies_in_the_next_month_that_is_open(cause: str) -> None:
     old = dict(zip(*(clean_company()["xero.journal"][name] for name in
                      ("journal_id", "journal_date"))))  # fmt: skip
     journal = tables["xero.journal"]
-    new = dict(zip(journal["journal_id"], zip(journal["journal_date"], journal["created_date_utc"])))
+    posted = zip(journal["journal_date"], journal["created_date_utc"])
+    new = dict(zip(journal["journal_id"], posted))
     never = datetime(2100, 1, 1)
     for label in labels:
         before, (after, entered) = old[label["record_id"]], new[label["record_id"]]

@@ -67,6 +67,7 @@ def unexplained_deposit(site: Site, rate: float, cause: str) -> None:
     known, last = set(bank["statement_line_id"]), len(bank["statement_line_id"])
     if not known:
         return
+    first_day = min(bank["posted_date"])
     stem = max(known).rstrip("0123456789")
 
     def fault(number: int) -> bool:
@@ -74,7 +75,7 @@ def unexplained_deposit(site: Site, rate: float, cause: str) -> None:
         line_id = f"{stem}{last + number:07d}"
         if (site.currency, amount) in taken or line_id in known:
             return False
-        day = site.day_between()
+        day = site.day_between(first_day)
         values = {
             "statement_line_id": line_id, "bank_account": f"{site.currency.lower()}-receipts",
             "posted_date": day, "value_date": day, "amount": amount, "currency": site.currency,

@@ -49,7 +49,7 @@ class Site:
         documents = find_documents(tables, self.ledger)
         self.last_day = max(tables["xero.journal"]["journal_date"], default=date(1970, 1, 1))
         self.limit = self.last_day - timedelta(days=QUIET_DAYS)
-        self.first_day = min(tables["xero.journal"]["journal_date"], default=self.limit)
+        self.first_day = min((document.day for document in documents), default=self.limit)
         self.journals_of = Counter(document.key for document in documents)
         self.events_of: dict[str, set[str]] = defaultdict(set)
         for document in documents:
@@ -180,10 +180,11 @@ class Site:
             rest = None if like is None else column[like]
             column.append(values[name] if name in values else rest)
 
-    def day_between(self) -> date:
-        """Return a random day of the ledger before the quiet days."""
-        span = max(0, (self.limit - self.first_day).days)
-        return self.first_day + timedelta(days=self.random.randint(0, span))
+    def day_between(self, first_day: date | None = None) -> date:
+        """Return a random day from the first document, or a later day, to the quiet days."""
+        first_day = max(first_day or self.first_day, self.first_day)
+        span = max(0, (self.limit - first_day).days)
+        return first_day + timedelta(days=self.random.randint(0, span))
 
 
 def root_of(document: Document) -> str:
