@@ -72,6 +72,11 @@ misplaced as (
                 missing.account_role = 'tax_payable'
                 and surplus.account_role in ('deferred_revenue', 'revenue')
                 then 'tax_in_revenue'
+            when
+                missing.event_type = 'invoice_finalised'
+                and missing.account_role = 'deferred_revenue'
+                and surplus.account_role = 'revenue'
+                then 'recognised_on_invoice_date'
             else 'wrong_account'
         end as cause
     from missing
