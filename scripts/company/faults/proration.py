@@ -9,8 +9,11 @@ from fractions import Fraction
 
 from ..clock import add_months_to_date
 from ..fault_ledger import Document
-from ..ledger_rules import divide
+from ..ledger_rules import divide, line_amounts
 from .site import AR, DEFERRED, Site, root_of
+
+Part = tuple[datetime, datetime, int]
+"""(start, end, months of the price) of a prorated line."""
 
 LARGEST_ROUNDING = 2
 SECOND = timedelta(seconds=1)
@@ -31,17 +34,24 @@ def days_of_30_day_months(start: date, end: date) -> int:
 
 def prorated_otherwise(site: Site, rate: float, cause: str) -> None:
     """Book an invoice with its prorated lines counted by days or by months of 30 days."""
-    lines = _prorated_lines(site)
+    parts = _parts_of_periods(site)
+    lines = _lines_by_invoice(site, parts)
 
     def fault(document: Document) -> bool:
-        amounts = site.ledger.amounts(document.journal)
+        amounts, own = site.ledger.amounts(document.journal), lines[document.key]
+        currency = site.value("stripe.invoice", document.key, "currency")
+        day = document.day.toordinal()
         conventions = [calendar_days, days_of_30_day_months]
         site.random.shuffle(conventions)
         for convention in conventions:
-            own = lines[document.key]
-            shift = sum(other_amount(site, *line, convention) - line[0] for line in own)
+            shift = sum(
+                site.rates.convert(other_amount(site, net, *part, convention), currency, day)
+                - site.rates.convert(net, currency, day)
+                for net, part in own
+            )
             changed = {**amounts, AR: amounts[AR] + shift, DEFERRED: amounts[DEFERRED] - shift}
-            if abs(shift) > LARGEST_ROUNDING and not any(
+            # A cent a line could be rounding.
+            if abs(shift) > max(LARGEST_ROUNDING, len(own)) and not any(
                 _looks_like_a_slip(amounts[code], changed[code]) for code in (AR, DEFERRED)
             ):
                 site.ledger.set_amounts(document.journal, changed)
@@ -63,8 +73,8 @@ def _looks_like_a_slip(before: int, after: int) -> bool:
     return before * after <= 0 or same_digits or large == 10 * small
 
 
-def _prorated_lines(site: Site) -> dict[str, list[tuple[int, datetime, datetime, int]]]:
-    """Return {invoice: [(amount, start, end, months of the price)]} of plain invoices."""
+def _parts_of_periods(site: Site) -> dict[tuple[str, str], Part]:
+    """Return {(invoice, line): the part of a period} of the lines that are prorated."""
     price, line = site.tables["stripe.price"], site.tables["stripe.invoice_line_item"]
     months = {
         key: MONTHS.get(interval, 0) * (count or 1)
@@ -72,23 +82,35 @@ def _prorated_lines(site: Site) -> dict[str, list[tuple[int, datetime, datetime,
             price["id"], price["recurring_interval"], price["recurring_interval_count"]
         )
     }
-    found: dict[str, list[tuple[int, datetime, datetime, int]]] = defaultdict(list)
-    for key, amount, prorated, price_id, start, end in zip(
-        line["invoice_id"], line["amount"], line["proration"], line["price_id"],
-        line["period_start"], line["period_end"],
-    ):  # fmt: skip
-        if prorated and months.get(price_id) and start < end:
-            found[key].append((amount, start, end, months[price_id]))
-    return {key: own for key, own in found.items() if _is_plain(site, key)}
+    return {
+        (invoice, key): (start, end, months[price_id])
+        for invoice, key, prorated, price_id, start, end in zip(
+            line["invoice_id"], line["unique_id"], line["proration"], line["price_id"],
+            line["period_start"], line["period_end"],
+        )
+        if prorated and months.get(price_id) and start < end
+    }  # fmt: skip
 
 
-def _is_plain(site: Site, invoice: str) -> bool:
-    """Return whether an invoice is without discount and in the ledger's own currency."""
-    currency, subtotal, tax, total = (
-        site.value("stripe.invoice", invoice, name)
-        for name in ("currency", "subtotal", "tax", "total")
-    )
-    return currency.upper() == site.currency and subtotal + (tax or 0) == total
+def _lines_by_invoice(
+    site: Site, parts: dict[tuple[str, str], Part]
+) -> dict[str, list[tuple[int, Part]]]:
+    """Return {invoice: [(net amount, part of a period)]} of the invoices with prorated lines."""
+    line, amounts = site.tables["stripe.invoice_line_item"], defaultdict(list)
+    for invoice, key, amount in zip(line["invoice_id"], line["unique_id"], line["amount"]):
+        amounts[invoice].append((key, amount))
+    found = {}
+    for invoice in {invoice for invoice, _ in parts}:
+        own = sorted(amounts[invoice])
+        subtotal, tax, total = (
+            site.value("stripe.invoice", invoice, name) for name in ("subtotal", "tax", "total")
+        )
+        net, _ = line_amounts([amount for _, amount in own], subtotal, tax or 0, total)
+        found[invoice] = [
+            (amount, parts[invoice, key]) for amount, (key, _) in zip(net, own)
+            if (invoice, key) in parts
+        ]  # fmt: skip
+    return found
 
 
 def other_amount(
