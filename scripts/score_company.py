@@ -411,7 +411,7 @@ def main(arguments: list[str] | None = None) -> int:
                 result, left = score_one(connection, args.schema, labels, statuses_of(args))
         elif args.keep:
             args.keep.mkdir(parents=True, exist_ok=True)
-            result, left = score_seeds(args, args.keep)
+            result, left = score_seeds(args, args.keep.resolve())
         else:
             with tempfile.TemporaryDirectory() as folder:
                 result, left = score_seeds(args, Path(folder))

@@ -127,7 +127,8 @@ def build(project: Path, database: Path, with_tests: bool) -> None:
         command, cwd=project, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise RuntimeError("dbt build failed:\n" + "\n".join(done.stdout.splitlines()[-TAIL:]))
+        said = [*done.stdout.splitlines(), *done.stderr.splitlines()][-TAIL:]
+        raise RuntimeError(f"dbt build ended with {done.returncode}:\n" + "\n".join(said))
 
 
 def build_companies(companies: list[Company], folder: Path, with_tests: bool) -> Path:

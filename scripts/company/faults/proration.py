@@ -16,6 +16,7 @@ Part = tuple[datetime, datetime, int]
 """(start, end, months of the price) of a prorated line."""
 
 LARGEST_ROUNDING = 2
+NEAR_RATE, RATE_DAYS = 10, 35
 SECOND = timedelta(seconds=1)
 MONTHS = {"month": 1, "year": 12}
 """{interval of a price: its months}; prices of other intervals are left alone."""
@@ -51,8 +52,11 @@ def prorated_otherwise(site: Site, rate: float, cause: str) -> None:
             )
             changed = {**amounts, AR: amounts[AR] + shift, DEFERRED: amounts[DEFERRED] - shift}
             # A cent a line could be rounding.
-            if abs(shift) > max(LARGEST_ROUNDING, len(own)) and not any(
-                _looks_like_a_slip(amounts[code], changed[code]) for code in (AR, DEFERRED)
+            slips = [_looks_like_a_slip(amounts[code], changed[code]) for code in (AR, DEFERRED)]
+            if (
+                abs(shift) > max(LARGEST_ROUNDING, len(own))
+                and not any(slips)
+                and not _looks_like_another_rate(site, document, changed)
             ):
                 site.ledger.set_amounts(document.journal, changed)
                 return site.label_journal(document.journal, cause, document.key)
@@ -71,6 +75,23 @@ def _looks_like_a_slip(before: int, after: int) -> bool:
     small, large = sorted((abs(before), abs(after)))
     same_digits = sorted(str(small)) == sorted(str(large))
     return before * after <= 0 or same_digits or large == 10 * small
+
+
+def _looks_like_another_rate(site: Site, document: Document, amounts: dict[str, int]) -> bool:
+    """Return whether the rate of a day nearby makes one of the amounts, or nearly."""
+    currency, tax, total = (
+        site.value("stripe.invoice", document.key, name) for name in ("currency", "tax", "total")
+    )
+    if currency.upper() == site.currency:
+        return False
+    day = document.day.toordinal()
+    sides = [(total, amounts[AR]), ((tax or 0) - total, amounts[DEFERRED])]
+    return any(
+        abs(site.rates.convert(side, currency, day + shift) - amount) <= NEAR_RATE
+        for side, amount in sides
+        for shift in range(-RATE_DAYS, RATE_DAYS + 1)
+        if site.rates.is_published(currency, day + shift)
+    )
 
 
 def _parts_of_periods(site: Site) -> dict[tuple[str, str], Part]:
@@ -121,11 +142,13 @@ def other_amount(
     months: int,
     count: Callable[[date, date], int],
 ) -> int:
-    """Return a prorated amount as another count of its part of the whole period would make it."""
+    """Return a prorated amount as another count of its part of the whole period would make it.
+
+    Billing counts seconds, wherever the company is; the books count days of its own calendar.
+    """
     whole_start = datetime.combine(add_months_to_date(end.date(), -months), end.time())
-    first, begun, ended = (
-        date.fromordinal(site.day_of(moment)) for moment in (whole_start, start, end)
-    )
+    begun, ended = (date.fromordinal(site.day_of(moment)) for moment in (start, end))
+    first = add_months_to_date(ended, -months)
     seconds = Fraction((end - start) // SECOND, (end - whole_start) // SECOND)
     share = Fraction(count(begun, ended), count(first, ended)) / seconds
     return divide(amount * share.numerator, share.denominator)
