@@ -404,6 +404,8 @@ def main(arguments: list[str] | None = None) -> int:
     args = parser.parse_args(arguments)
     if not args.seeds and not (args.database and args.labels):
         parser.error("give --database and --labels, or --seeds")
+    if min(args.customers, args.months) < 1:
+        parser.error("--customers and --months must be at least 1")
     try:
         if not args.seeds:
             labels = read_labels(args.labels)

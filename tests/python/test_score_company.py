@@ -11,6 +11,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
+from company.batch import copy_project, generate_companies, land
+from company.tables import row_count
 from score_company import (
     Break,
     Share,
@@ -55,7 +57,7 @@ def label(table: str, record: str, cause: str, document: str = "") -> dict[str, 
 
 
 def build(folder: Path, items: list[tuple], queue: int = 3) -> list[str]:
-    """Write a database with a queue of some rows, and labels; return the command that scores them."""
+    """Write a database with a queue of so many rows, and labels; return the command line."""
     with duckdb.connect(str(folder / "built.duckdb")) as connection:
         connection.execute(
             "create table fct_reconciliation_items (item_id text, leg text, side text, "
@@ -198,7 +200,9 @@ def test_breaks_and_lines_are_read_for_one_company(tmp_path: Path) -> None:
         for table in ("fct_reconciliation_items", "fct_item_parts", "fct_quarantined_rows",
                       "fct_exceptions", "rpt_exception_queue"):  # fmt: skip
             connection.execute(f"alter table {table} add column entity_id text default 'one'")
-        connection.execute("update fct_reconciliation_items set entity_id = 'two' where item_id = 'i2'")
+        connection.execute(
+            "update fct_reconciliation_items set entity_id = 'two' where item_id = 'i2'"
+        )
         connection.execute("alter table xero__journal_line add column source_relation text")
         connection.execute("update xero__journal_line set source_relation = journal_line_id")
         assert {item.record for item in read_breaks(connection, "main", entity="one")} == {
@@ -214,7 +218,10 @@ def test_seeds_are_read_from_text() -> None:
     assert parse(["--seeds", "1-3,7,2"]).seeds == [1, 2, 3, 7]
 
 
-@pytest.mark.parametrize("arguments", [[], ["--seeds", "one"], ["--seeds", "3-1"], ["--labels", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["--seeds", "one"], ["--seeds", "3-1"], ["--labels", "x"], ["--seeds", "1", "--months=0"]],
+)
 def test_bad_arguments_end_in_one_line(arguments: list[str], capsys) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
@@ -225,6 +232,24 @@ def test_bad_arguments_end_in_one_line(arguments: list[str], capsys) -> None:
 def test_unknown_faults_end_in_one_line(capsys) -> None:
     assert main(["--seeds", "1", "--faults", "made_up=0.1"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_companies_land_together_and_sign_the_same_policies(tmp_path: Path) -> None:
+    companies = generate_companies([1, 2], customers=4, months=2, fault_rates={})
+    land(companies, tmp_path / "companies.duckdb")
+    with duckdb.connect(str(tmp_path / "companies.duckdb")) as connection:
+        for table, one_for_all in (("stripe.invoice", False), ("ecb.exchange_rate", True)):
+            (count,) = connection.execute(f"select count(*) from {table}").fetchone()
+            own = [row_count(company.tables[table]) for company in companies]
+            assert count == (own[0] if one_for_all else sum(own))
+        assert connection.execute(
+            "select source_relation, count(*) from xero.organization group by 1 order by 1"
+        ).fetchall() == [("seed_1", 1), ("seed_2", 1)]
+    policy = copy_project(companies, tmp_path) / "seeds" / "policy"
+    roles = (policy / "account_roles.csv").read_text(encoding="utf-8").splitlines()
+    assert len({tuple(row.split(",")[1:]) for row in roles[1:]}) * 3 == len(roles) - 1
+    entities = (policy / "entities.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert {row.split(",")[1] for row in entities} == {"seed_1", "seed_2"}
 
 
 @pytest.mark.slow
