@@ -7,11 +7,11 @@ lone_items as (
 ),
 
 by_reference as (
-    select * from {{ ref('int_candidates_by_reference') }}
+    select * from {{ ref('int_near_miss_pairs_by_reference') }}
 ),
 
 by_text as (
-    select * from {{ ref('int_candidates_by_text') }}
+    select * from {{ ref('int_near_miss_pairs_by_text') }}
 ),
 
 look_alikes as (

@@ -51,7 +51,7 @@ named_items as (
         on items.item_id = lone_items.item_id
 ),
 
-candidates_by_reference as (
+near_miss_pairs_by_reference as (
     select
         expected_items.item_id as expected_item_id,
         recorded_items.item_id as recorded_item_id
@@ -76,4 +76,4 @@ candidates_by_reference as (
     from discrepancies
 )
 
-select * from candidates_by_reference
+select * from near_miss_pairs_by_reference

@@ -52,7 +52,7 @@ references_of_words as (
     where named_documents.payment_document_reference <> named_documents.document_reference
 ),
 
-candidates_by_text as (
+near_miss_pairs_by_text as (
     select
         expected_items.item_id as expected_item_id,
         references_of_words.item_id as recorded_item_id,
@@ -72,4 +72,4 @@ candidates_by_text as (
         references_of_words.item_id
 )
 
-select * from candidates_by_text
+select * from near_miss_pairs_by_text
