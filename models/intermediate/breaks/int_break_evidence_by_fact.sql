@@ -13,6 +13,10 @@ factors as (
     select * from {{ ref('int_rate_factors') }}
 ),
 
+proration_pairs as (
+    select * from {{ ref('int_proration_pairs') }}
+),
+
 fees as (
     select
         break_items.item_id,
@@ -65,11 +69,16 @@ evidence as (
     where match_rule = 'fx_timing'
     union all
     select
-        item_id,
+        break_items.item_id,
         'proration' as cause,
-        'the recorded amount prorates the change by another convention' as finding
+        'the prorated lines were counted ' || replace(proration_pairs.convention, '_', ' ')
+            as finding
     from break_items
-    where match_rule = 'proration'
+    inner join proration_pairs
+        on
+            break_items.expected_item_id = proration_pairs.expected_item_id
+            and break_items.recorded_item_id = proration_pairs.recorded_item_id
+    where break_items.match_rule = 'proration'
     union all
     select
         item_id,

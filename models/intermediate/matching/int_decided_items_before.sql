@@ -52,7 +52,7 @@ held_decisions as (
         and decisions.action <> 'reopen'
         and decisions.decision_state in ('in_effect', 'superseded', 'expired')
         and decisions.approved_by <> decisions.decided_by
-        and coalesce(decisions.expires_on, day_before.calendar_date) >= day_before.calendar_date
+        and coalesce(decisions.ends_on, day_before.calendar_date) >= day_before.calendar_date
 ),
 
 items_by_decision as (
