@@ -182,6 +182,38 @@ BREAKS: dict[str, list[Break]] = {
             new="when known_items.status <> 'ignored'",
         ),
     ],
+    "assert_break_patterns_sum_to_the_breaks": [
+        Break(
+            mistake="two classes of ratio overlap, so that some items count twice",
+            file=f"{POLICY}/break_pattern_buckets.csv",
+            old="ratio_millionths,1000000,1000000,the same,",
+            new="ratio_millionths,999000,1000000,the same,",
+            through="int_break_pattern_items int_break_patterns rpt_break_patterns",
+        ),
+        Break(
+            mistake="only what has a candidate has a pattern",
+            file=f"{CAUSES}/int_break_pattern_items.sql",
+            old="        and measured.has_rule_change\n    left join buckets as lag_buckets",
+            new="        and measured.has_rule_change\n    inner join buckets as lag_buckets",
+            through="int_break_patterns rpt_break_patterns",
+        ),
+    ],
+    "assert_every_unmatched_item_says_why": [
+        Break(
+            mistake="items that nothing comes near are left out",
+            file=f"{CAUSES}/int_near_misses.sql",
+            old="left join candidates\n",
+            new="inner join candidates\n",
+            through="int_break_pattern_items int_break_patterns int_rule_change_subjects int_rule_changes rpt_near_misses",
+        ),
+        Break(
+            mistake="a reason why no rule could link a pair has no words",
+            file=f"{POLICY}/near_miss_wordings.csv",
+            old="none_sign,none,",
+            new="none_signs,none,",
+            through="int_rule_changes rpt_near_misses",
+        ),
+    ],
     "assert_every_accepted_row_is_itemised": [
         Break(
             mistake="the processor's unusual movements are of no interest",
