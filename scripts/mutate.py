@@ -7,7 +7,8 @@ tests that read them run. A mutant that no test notices survives and is listed: 
 or the change cannot matter, and then it is a row with its reason in tests/fixtures/equivalent_mutants.csv.
 
 The score is killed / (mutants - those that do not run); what is listed as equivalent is not counted.
-Exit code: 0 the score is at least --minimum, 1 it is not, 2 input that cannot be used.
+Exit code: 0 the score is at least --minimum, 1 it is not or a mutant is wrongly listed as equivalent,
+2 input that cannot be used.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from mutation.project import ROOT, NotUsable, Project, macro_blocks, read_projec
 EQUIVALENT = ROOT / "tests" / "fixtures" / "equivalent_mutants.csv"
 COLUMNS = ["model", "step", "mutator", "before", "after", "occurrence", "reason"]
 LISTED_AS_EQUIVALENT = "equivalent"
+WRONGLY_LISTED = "listed as equivalent, take it off"
 HEADINGS = ["mutator", "mutants", BY_UNIT_TEST, BY_DATA_TEST, DOES_NOT_RUN, LISTED_AS_EQUIVALENT, SURVIVES]
 
 
@@ -131,8 +133,8 @@ class Session:
         for name, text in self.texts.items():
             if name not in project.models:
                 for block, rendering in macro_blocks(name, text, bodies).items():
-                    said = {model.sql.blocks.get(block, rendering).strip() for model in project.models.values()}
-                    if said != {rendering}:
+                    said = [model.sql.blocks.get(block, rendering) for model in project.models.values()]
+                    if {each.strip() for each in said} != {rendering}:
                         raise NotUsable(f"{name}: dbt renders it otherwise than Jinja alone does")
 
     def verdict(self, mutant: Mutant) -> Verdict:
@@ -145,6 +147,15 @@ class Session:
             name: model.body for name, model in self.project.models.items() if calling.search(model.body)
         }
         return self.judge.verdict(bodies, macro_blocks(mutant.model, changed, bodies.values()))
+
+
+def as_listed(verdict: Verdict, reason: str | None) -> Verdict:
+    """The verdict on a mutant with a reason on the list of equivalent ones, or without (None)."""
+    if reason is None:
+        return verdict
+    if verdict.outcome == SURVIVES:
+        return Verdict(LISTED_AS_EQUIVALENT, reason)
+    return Verdict(verdict.outcome, f"{WRONGLY_LISTED}: {verdict.detail}")
 
 
 # --- the report --------------------------------------------------------------------------------------
@@ -193,12 +204,16 @@ def report(judged: Sequence[Judged], seconds: float, markdown: bool, verbose: bo
     counted = [each for each in judged if each.verdict.outcome not in (DOES_NOT_RUN, LISTED_AS_EQUIVALENT)]
     parts = [
         render(HEADINGS, rows, markdown),
-        f"score {score_of(judged):.1%}: {len(counted) - len(survivors)} of {len(counted)} mutants turn a test red; "
+        f"score {score_of(judged):.1%}: {len(counted) - len(survivors)} of {len(counted)} mutants turn a "
+        "test red; "
         f"{seconds:.0f} s, {seconds / max(len(counted), 1):.2f} s a mutant",
     ]
     if survivors:
         listed = [f"- {described(each)} [{each.verdict.detail}]" for each in survivors]
         parts.append("\n".join(["Survivors:", "", *listed] if markdown else ["survivors:", *listed]))
+    wrong = [each for each in judged if each.verdict.detail.startswith(WRONGLY_LISTED)]
+    if wrong:
+        parts.append("\n".join(f"- {described(each)} [{each.verdict.detail}]" for each in wrong))
     if verbose:
         parts.append(
             "\n".join(
@@ -226,7 +241,8 @@ def run(args: argparse.Namespace) -> int:
     known = {mutant.key for mutants in everything.values() for mutant in mutants}
     rotten = [key for key in equivalent if key[0] in texts and key not in known]
     if rotten:
-        raise NotUsable(f"{args.equivalent.name} lists a mutant that is no more: {' | '.join(map(str, rotten[0]))}")
+        key = " | ".join(map(str, rotten[0]))
+        raise NotUsable(f"{args.equivalent.name} lists a mutant that is no more: {key}")
     mutants = [
         mutant
         for each in everything.values()
@@ -256,19 +272,14 @@ def run(args: argparse.Namespace) -> int:
         judged = []
         for mutant in mutants:
             verdict = session.verdict(mutant)
-            if mutant.key in equivalent:
-                if verdict.outcome != SURVIVES:
-                    raise NotUsable(
-                        f"{args.equivalent.name} lists a mutant that {verdict.detail} notices: "
-                        + " | ".join(map(str, mutant.key))
-                    )
-                verdict = Verdict(LISTED_AS_EQUIVALENT, equivalent[mutant.key])
+            verdict = as_listed(verdict, equivalent.get(mutant.key))
             judged.append(Judged(paths[mutant.model], mutant, verdict))
             if len(judged) % 100 == 0:
                 print(f"{len(judged)} of {len(mutants)} mutants", file=sys.stderr)
         session.judge.close()
         print(report(judged, time.perf_counter() - began, args.format == "markdown", args.verbose))
-    return 0 if score_of(judged) >= args.minimum else 1
+    wrong = any(each.verdict.detail.startswith(WRONGLY_LISTED) for each in judged)
+    return 0 if score_of(judged) >= args.minimum and not wrong else 1
 
 
 def main(arguments: list[str] | None = None) -> int:

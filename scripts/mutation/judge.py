@@ -31,7 +31,8 @@ class Judge:
         self.project, self.seconds = project, seconds
         self.connection = duckdb.connect(":memory:", config={"threads": 1})
         self.connection.execute("set TimeZone = 'UTC'")
-        self.connection.execute(f"attach '{project.database}' as warehouse (read_only)")
+        path = str(project.database).replace("'", "''")
+        self.connection.execute(f"attach '{path}' as warehouse (read_only)")
         self.connection.execute("use warehouse.main")
         self.order = self.topological()
         self.hashes: dict[str, Any] = {}

@@ -98,12 +98,18 @@ def aligned(name: str, body: str, compiled: str, ending: str) -> Sql:
 
 
 def macro_blocks(macro: str, text: str, bodies: Iterable[str]) -> dict[str, str]:
-    """{expression that calls the macro: its rendering}, by Jinja alone, over the bodies of models."""
+    """{expression that calls the macro: its rendering}, by Jinja alone, over the bodies of models.
+
+    Raises NotUsable for a macro that calls another one: only dbt can render that.
+    """
     rendered = {}
     for body in bodies:
         for block in BLOCKS.findall(body):
             if re.match(rf"\{{\{{-?\s*{macro}\(", block):
-                rendered[block] = jinja2.Template(text + block).render().strip()
+                try:
+                    rendered[block] = jinja2.Template(text + block).render().strip()
+                except jinja2.TemplateError as error:
+                    raise NotUsable(f"{macro}: Jinja alone cannot render it: {error}") from error
     return rendered
 
 

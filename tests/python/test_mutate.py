@@ -210,6 +210,8 @@ def test_a_text_is_found_again_in_what_dbt_compiled() -> None:
 def test_a_macro_is_rendered_where_it_is_called() -> None:
     macro = "{% macro twice(a) -%}\n    {{ a }} + {{ a }}\n{%- endmacro %}"
     assert macro_blocks("twice", macro, ["select {{ twice('b') }}, {{ ref('c') }}"]) == {"{{ twice('b') }}": "b + b"}
+    with pytest.raises(NotUsable, match="other_macro"):
+        macro_blocks("twice", macro.replace("+", "{{ other_macro() }}"), ["select {{ twice('b') }}"])
 
 
 # --- the list of equivalent mutants, the score -------------------------------------------------------
@@ -256,6 +258,15 @@ def test_unusable_input_is_one_line(capsys, command: list[str]) -> None:
     assert mutate.main(command) == 2
     error = capsys.readouterr().err
     assert error.startswith("mutate.py: ") and error.count("\n") == 1
+
+
+def test_a_mutant_on_the_list_that_a_test_notices_is_told_and_fails() -> None:
+    assert mutate.as_listed(Verdict(SURVIVES, "why"), None) == Verdict(SURVIVES, "why")
+    assert mutate.as_listed(Verdict(SURVIVES, "why"), "a reason").outcome == mutate.LISTED_AS_EQUIVALENT
+    noticed = mutate.as_listed(Verdict(BY_UNIT_TEST, "some_test"), "a reason")
+    assert noticed == Verdict(BY_UNIT_TEST, "listed as equivalent, take it off: some_test")
+    mutant = Mutant("drop abs", 0, 1, "", "abs(a)", "(a)", model="int_a", line=3)
+    assert "take it off: some_test]" in mutate.report([mutate.Judged("a.sql", mutant, noticed)], 1.0, False, False)
 
 
 def test_a_mutant_that_does_not_run_or_cannot_matter_counts_for_nothing() -> None:
