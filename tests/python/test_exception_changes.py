@@ -141,21 +141,21 @@ def differences(before: list[OpenException], after: list[OpenException]) -> Coun
     """
     found: Counter = Counter()
     gone = set(before)
-    for now in after:
-        same = [then for then in before if then.items & now.items]
-        assert len(same) <= 1, f"the days chosen have no exceptions that join: {now}"
+    for today in after:
+        same = [then for then in before if then.items & today.items]
+        assert len(same) <= 1, f"the days chosen have no exceptions that join: {today}"
         if not same:
-            found["new", now.items, None, now.amount, None, now.bucket] += 1
+            found["new", today.items, None, today.amount, None, today.bucket] += 1
             continue
         then = same[0]
         gone.discard(then)
-        if (then.status, then.amount) != (now.status, now.amount):
+        if (then.status, then.amount) != (today.status, today.amount):
             kind = "changed"
-        elif then.bucket != now.bucket:
+        elif then.bucket != today.bucket:
             kind = "aged"
         else:
             continue
-        found[kind, then.items | now.items, then.amount, now.amount, then.bucket, now.bucket] += 1
+        found[kind, then.items | today.items, then.amount, today.amount, then.bucket, today.bucket] += 1
     for then in gone:
         found["cleared", then.items, then.amount, None, then.bucket, None] += 1
     return found
