@@ -10,7 +10,7 @@ items as (
 ),
 
 exceptions as (
-    select * from {{ ref('int_exceptions_prioritised') }}
+    select * from {{ ref('fct_exceptions') }}
 ),
 
 currencies as (
@@ -40,7 +40,7 @@ changes as (
         exception_changes.age_bucket_after,
         cast(exception_changes.age_days as integer) as age_days,
         exceptions.cause,
-        cast(exceptions.priority as integer) as priority,
+        exceptions.priority,
         exceptions.priority_name,
         exceptions.owner_team,
         exception_changes.explanation || coalesce('; ' || exceptions.explanation, '.')
