@@ -194,14 +194,40 @@ BREAKS: dict[str, list[Break]] = {
             new="breaks_classified.item_id as exception_id",
         ),
     ],
+    "assert_every_decision_is_carried_out": [
+        Break(
+            mistake="an item without a match passes for one that a reviewer matched",
+            file=f"{MARTS}/reconciliation/fct_reconciliation_items.sql",
+            old="cast(matches.match_tier as integer) as match_tier",
+            new="cast(coalesce(matches.match_tier, 0) as integer) as match_tier",
+        ),
+    ],
     "assert_every_decision_still_holds": [
         Break(
             mistake="a decision names an item that does not exist",
             file=f"{POLICY}/review_decisions.csv",
-            old="expected_fingerprint,counterpart_fingerprint\n",
+            old="counterpart_fingerprint,facts_seen\n",
             new=(
-                "expected_fingerprint,counterpart_fingerprint\n"
-                "d1,ledger:expected:gone,,,accept,,agreed with the customer,ann,ben,2025-03-01,,0,\n"
+                "counterpart_fingerprint,facts_seen\n"
+                "d1,ledger:expected:gone,,,accept,,agreed with the customer,ann,ben,2025-03-01,,0,,\n"
+            ),
+        ),
+        Break(
+            mistake="a decision is approved by the person who took it",
+            file=f"{POLICY}/review_decisions.csv",
+            old="counterpart_fingerprint,facts_seen\n",
+            new=(
+                "counterpart_fingerprint,facts_seen\n"
+                "d1,,bank,bsl-7-0000468,ignore,,a test wire,ann,Ann ,2025-03-01,2025-03-02,0,,\n"
+            ),
+        ),
+        Break(
+            mistake="the action of a decision is misspelt",
+            file=f"{POLICY}/review_decisions.csv",
+            old="counterpart_fingerprint,facts_seen\n",
+            new=(
+                "counterpart_fingerprint,facts_seen\n"
+                "d1,,bank,bsl-7-0000468,ignored,,a test wire,ann,ben,2025-03-01,2025-03-02,0,,\n"
             ),
         ),
     ],
