@@ -392,6 +392,20 @@ BREAKS: dict[str, list[Break]] = {
             new="",
         ),
     ],
+    "assert_every_suggested_entry_balances": [
+        Break(
+            mistake="only the debits of an entry that is missing are suggested",
+            file=f"{CAUSES}/int_suggested_lines.sql",
+            old="where status = 'expected_only'",
+            new="where status = 'expected_only' and amount_minor > 0",
+        ),
+        Break(
+            mistake="a brace of the policy is renamed and nobody fills it in",
+            file=f"{CAUSES}/int_suggested_actions.sql",
+            old="'{entry}', entry_text",
+            new="'{journal_entry}', entry_text",
+        ),
+    ],
     "assert_journal_entries_balance": [
         Break(
             mistake="credits are shown with the sign of debits",

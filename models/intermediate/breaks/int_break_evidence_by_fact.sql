@@ -66,6 +66,13 @@ evidence as (
     union all
     select
         item_id,
+        'proration' as cause,
+        'the recorded amount prorates the change by another convention' as finding
+    from break_items
+    where match_rule = 'proration'
+    union all
+    select
+        item_id,
         'cut_off' as cause,
         'the amounts agree, the months do not' as finding
     from break_items

@@ -92,8 +92,7 @@ exceptions as (
         ) }} as age_days,
         aged.cause,
         aged.is_estimated,
-        aged.explanation,
-        aged.suggested_action
+        aged.explanation
     from aged
     left join factors
         on

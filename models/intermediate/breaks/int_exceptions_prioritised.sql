@@ -75,7 +75,6 @@ exceptions_prioritised as (
         exceptions.cause,
         exceptions.is_estimated,
         exceptions.explanation,
-        exceptions.suggested_action,
         coalesce(priorities.priority, 0) as priority,
         coalesce(priorities.priority_name, 'unranked') as priority_name,
         exception_owners.owner_team,

@@ -9,6 +9,10 @@ items as (
     select * from {{ ref('int_items') }}
 ),
 
+suggested_actions as (
+    select * from {{ ref('int_suggested_actions') }}
+),
+
 currencies as (
     select * from {{ ref('currencies') }}
 ),
@@ -50,7 +54,7 @@ open_exceptions as (
         exceptions.cause,
         exceptions.is_estimated,
         exceptions.explanation,
-        exceptions.suggested_action,
+        suggested_actions.suggested_action,
         exceptions.decision_id,
         exceptions.decision_state,
         {{ item_fingerprint('items') }} as fingerprint,
@@ -60,6 +64,8 @@ open_exceptions as (
     from exceptions
     inner join items
         on exceptions.item_id = items.item_id
+    inner join suggested_actions
+        on exceptions.item_id = suggested_actions.item_id
     inner join currencies
         on exceptions.currency_code = currencies.currency_code
     left join items as counterparts
