@@ -1,11 +1,11 @@
 """What the list of changes says about a day is the difference of two builds, one as of each day.
 
 Three builds of the demo, each as it could have been made on the evening of its day: the as-of date is
-that day and the ledger holds what had been posted by then. The other systems record what happens on
-the day it happens or before, so nothing else of a later day takes part (items dated after the as-of
-date are pending). What is left out of the comparison is therefore nothing that arrived late, but what
-a landed row no longer shows: states that billing has overwritten since (an invoice that was open then
-and is paid now) are today's in all three builds.
+that day and the ledger holds what had been posted by then. The other systems of the demo record what
+happens on the day it happens or before, so nothing else of a later day takes part (items dated after
+the as-of date are pending). So facts recorded later than they happened are compared as well. Left out is
+only what a landed row no longer shows: what billing has overwritten since (an invoice open then and
+paid now) is as it is today in all three builds.
 """
 
 from __future__ import annotations
@@ -141,23 +141,24 @@ def differences(before: list[OpenException], after: list[OpenException]) -> Coun
     """
     found: Counter = Counter()
     gone = set(before)
-    for today in after:
-        same = [then for then in before if then.items & today.items]
-        assert len(same) <= 1, f"the days chosen have no exceptions that join: {today}"
+    for exception in after:
+        same = [earlier for earlier in before if earlier.items & exception.items]
+        assert len(same) <= 1, f"the days chosen have no exceptions that join: {exception}"
         if not same:
-            found["new", today.items, None, today.amount, None, today.bucket] += 1
+            found["new", exception.items, None, exception.amount, None, exception.bucket] += 1
             continue
-        then = same[0]
-        gone.discard(then)
-        if (then.status, then.amount) != (today.status, today.amount):
+        earlier = same[0]
+        gone.discard(earlier)
+        if (earlier.status, earlier.amount) != (exception.status, exception.amount):
             kind = "changed"
-        elif then.bucket != today.bucket:
+        elif earlier.bucket != exception.bucket:
             kind = "aged"
         else:
             continue
-        found[kind, then.items | today.items, then.amount, today.amount, then.bucket, today.bucket] += 1
-    for then in gone:
-        found["cleared", then.items, then.amount, None, then.bucket, None] += 1
+        amounts, buckets = (earlier.amount, exception.amount), (earlier.bucket, exception.bucket)
+        found[(kind, exception.items, *amounts, *buckets)] += 1
+    for earlier in gone:
+        found["cleared", earlier.items, earlier.amount, None, earlier.bucket, None] += 1
     return found
 
 

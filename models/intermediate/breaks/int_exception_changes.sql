@@ -95,7 +95,10 @@ exception_changes as (
         coalesce(age_days_after, age_days_before + 1) as age_days,
         case
             when change_kind = 'new' and is_decided_anew then 'New: a verdict on it no longer holds'
-            when change_kind = 'new' and status_before = 'pending' and status_after = 'expected_only'
+            when
+                change_kind = 'new'
+                and status_before = 'pending'
+                and status_after = 'expected_only'
                 then 'New: it is due and still alone'
             when change_kind = 'new' and status_before = 'pending'
                 then 'New: what has come does not confirm it'
