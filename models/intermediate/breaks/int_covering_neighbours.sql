@@ -13,11 +13,6 @@ business_days as (
     select * from {{ ref('int_business_days') }}
 ),
 
-break_searches as (
-    select * from {{ ref('break_searches') }}
-    where search = 'covering_set' and is_enabled
-),
-
 ways as (
     {{ dbt.generate_series(6) }}
 ),
@@ -65,6 +60,7 @@ neighbours as (
         members.item_date as member_date,
         members.customer_id as member_customer_id,
         seeking_lines.date_window_days,
+        seeking_lines.largest_block,
         seeking_lines.counts_business_days,
         coalesce(seeking_lines.event_type, members.event_type) as event_type,
         abs({{ dbt.datediff(
@@ -88,10 +84,8 @@ neighbours as (
 near_neighbours as (
     select
         neighbours.*,
-        break_searches.largest_block,
         count(*) over (partition by neighbours.line_item_id) as neighbour_count
     from neighbours
-    cross join break_searches
     left join lags
         on
             neighbours.leg = lags.leg
