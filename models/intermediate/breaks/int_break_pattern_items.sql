@@ -44,8 +44,14 @@ pattern_items as (
         measured.account_role,
         measured.cause,
         measured.failed_predicate_set,
-        coalesce(lag_buckets.bucket, 'no candidate') as lag_bucket,
-        coalesce(ratio_buckets.bucket, 'no candidate') as ratio_bucket,
+        case
+            when measured.days_after_item is null then 'no candidate'
+            else coalesce(lag_buckets.bucket, 'no class')
+        end as lag_bucket,
+        case
+            when measured.ratio_millionths is null then 'no candidate'
+            else coalesce(ratio_buckets.bucket, 'no class')
+        end as ratio_bucket,
         measured.amount_minor,
         measured.item_date,
         measured.wording || '|' || coalesce(rule_needs.rule, '') || '|'

@@ -16,6 +16,11 @@ matching_rules as (
     where rule = 'covering_set' and is_enabled
 ),
 
+break_searches as (
+    select * from {{ ref('break_searches') }}
+    where search = 'covering_set' and is_enabled
+),
+
 -- What is expected and not yet due is open too; a posting that a reviewer carried forward is not.
 -- Sets are sought among items of one account, currency and sign, a window of days to either side.
 -- The stretch is long enough for the window: n business days lie within 3 n + 14 days.
@@ -33,6 +38,7 @@ covering_items as (
         items.item_date,
         item_statuses.status,
         matching_rules.date_window_days,
+        break_searches.largest_block,
         coalesce(matching_rules.counts_business_days, false) as counts_business_days,
         sign(items.amount_minor) as direction,
         {{ integer_divide(
@@ -46,6 +52,7 @@ covering_items as (
         on items.item_id = item_statuses.item_id
     inner join matching_rules
         on items.leg = matching_rules.leg
+    cross join break_searches
     where item_statuses.status <> 'pending' or items.side = 'expected'
 )
 

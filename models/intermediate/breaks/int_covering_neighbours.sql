@@ -13,48 +13,72 @@ business_days as (
     select * from {{ ref('int_business_days') }}
 ),
 
-break_searches as (
-    select * from {{ ref('break_searches') }}
-    where search = 'covering_set' and is_enabled
+ways as (
+    {{ dbt.generate_series(6) }}
 ),
 
-day_offsets as (
-    {{ dbt.generate_series(3) }}
+-- A line looks into its own stretch of days and the two beside it, for its own customer and for
+-- items that name none; one that names none looks for anybody's.
+seeking_lines as (
+    select
+        covering_items.*,
+        covering_items.stretch + ways.generated_number % 3 - 1 as sought_stretch,
+        case
+            when covering_items.customer_id is null then 'of anybody'
+            when ways.generated_number > 3 then 'of nobody'
+            else covering_items.customer_id
+        end as sought_customer
+    from covering_items
+    inner join ways
+        on ways.generated_number <= 3 or covering_items.customer_id is not null
+    where covering_items.status in ('expected_only', 'recorded_only')
+),
+
+members as (
+    select
+        covering_items.*,
+        coalesce(covering_items.customer_id, 'of nobody') as found_as
+    from covering_items
+    union all
+    select
+        covering_items.*,
+        'of anybody' as found_as
+    from covering_items
 ),
 
 -- A set lies opposite a line that nothing answers; each of its members is smaller than the line.
 neighbours as (
     select
-        open_lines.item_id as line_item_id,
+        seeking_lines.item_id as line_item_id,
         members.item_id as member_item_id,
-        open_lines.leg,
-        open_lines.entity_id,
-        open_lines.side as line_side,
-        open_lines.currency_code,
-        open_lines.amount_minor as line_amount_minor,
+        seeking_lines.leg,
+        seeking_lines.entity_id,
+        seeking_lines.currency_code,
+        seeking_lines.amount_minor as line_amount_minor,
         members.amount_minor as member_amount_minor,
-        open_lines.item_date as line_date,
+        seeking_lines.item_date as line_date,
         members.item_date as member_date,
         members.customer_id as member_customer_id,
-        open_lines.date_window_days,
-        open_lines.counts_business_days,
-        coalesce(open_lines.event_type, members.event_type) as event_type,
-        abs({{ dbt.datediff('open_lines.item_date', 'members.item_date', 'day') }}) as date_distance
-    from covering_items as open_lines
-    cross join day_offsets
-    inner join covering_items as members
+        seeking_lines.date_window_days,
+        seeking_lines.largest_block,
+        seeking_lines.counts_business_days,
+        coalesce(seeking_lines.event_type, members.event_type) as event_type,
+        abs({{ dbt.datediff(
+            'seeking_lines.item_date', 'members.item_date', 'day'
+        ) }}) as date_distance
+    from seeking_lines
+    inner join members
         on
-            open_lines.leg = members.leg
-            and open_lines.entity_id = members.entity_id
-            and open_lines.account_role = members.account_role
-            and open_lines.currency_code = members.currency_code
-            and open_lines.direction = members.direction
-            and open_lines.stretch + day_offsets.generated_number - 2 = members.stretch
+            seeking_lines.leg = members.leg
+            and seeking_lines.entity_id = members.entity_id
+            and seeking_lines.account_role = members.account_role
+            and seeking_lines.currency_code = members.currency_code
+            and seeking_lines.direction = members.direction
+            and seeking_lines.sought_stretch = members.stretch
+            and seeking_lines.sought_customer = members.found_as
     where
-        open_lines.status in ('expected_only', 'recorded_only')
-        and open_lines.side <> members.side
-        and abs(members.amount_minor) < abs(open_lines.amount_minor)
-        and coalesce(open_lines.customer_id = members.customer_id, true)
+        seeking_lines.side <> members.side
+        and abs(members.amount_minor) < abs(seeking_lines.amount_minor)
 ),
 
 near_neighbours as (
@@ -85,11 +109,9 @@ near_neighbours as (
 
 covering_neighbours as (
     select
-        near_neighbours.*,
-        break_searches.largest_block,
-        near_neighbours.neighbour_count <= break_searches.largest_block as is_searched
+        *,
+        neighbour_count <= largest_block as is_searched
     from near_neighbours
-    cross join break_searches
 )
 
 select * from covering_neighbours
