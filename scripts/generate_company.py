@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import datetime as dt
 import gc
 import sys
@@ -16,6 +17,8 @@ from company.simulate import simulate
 from company.tables import Tables, row_count
 from company.world import Options
 from company.write import write_labels, write_tables
+
+PERIODS = Path(__file__).resolve().parents[1] / "seeds" / "policy" / "accounting_periods.csv"
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -31,6 +34,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, help="folder, or the database file for duckdb")
     parser.add_argument("--format", choices=("csv", "parquet", "duckdb"), default="csv", help="default csv")
     parser.add_argument("--labels", type=Path, help="file of the planted faults (default <out>/labels.csv)")
+    parser.add_argument("--periods", type=Path, default=PERIODS,
+                        help="accounting periods, for faults in closed ones (default the policy seed)")
     parser.add_argument("--timezone", type=_timezone, default="UTC",
                         help="time zone of the ledger's accounting dates (default UTC)")
     return parser
@@ -76,7 +81,26 @@ def read_fault_rates(text: str) -> dict[str, float]:
     return parse_rates(text)
 
 
-def generate(options: Options, timezone: str, fault_rates: dict[str, float]) -> tuple[Tables, list[dict[str, Any]]]:
+def read_closes(path: Path, entity: str = "main") -> dict[str, dt.datetime]:
+    """When (UTC) the books of which month (YYYY-MM) of an entity were closed; empty without the default file.
+
+    Raises OSError for another file that cannot be read and ValueError for one with other columns or times.
+    """
+    if path == PERIODS and not path.exists():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        if not {"entity_id", "period", "closed_at"} <= set(reader.fieldnames or ()):
+            raise ValueError(f"{path} lacks columns: entity_id, period, closed_at")
+        return {
+            row["period"]: dt.datetime.fromisoformat(row["closed_at"])
+            for row in reader if row["entity_id"] == entity and row["closed_at"]
+        }
+
+
+def generate(
+    options: Options, timezone: str, fault_rates: dict[str, float], closes: dict[str, dt.datetime] | None = None
+) -> tuple[Tables, list[dict[str, Any]]]:
     """All raw tables of a company and the labels of what was planted in it."""
     from company.bookkeeper import post_ledger
     from company.faults import inject_faults
@@ -89,7 +113,7 @@ def generate(options: Options, timezone: str, fault_rates: dict[str, float]) -> 
     tables.update(post_ledger(tables, seed=options.seed, timezone=timezone, as_of=options.last_day))
     if not fault_rates:
         return tables, []
-    return inject_faults(tables, fault_rates, options.seed, timezone)
+    return inject_faults(tables, fault_rates, options.seed, timezone, closes)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -101,7 +125,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = Options(args.seed, args.customers, args.months, args.start)
     default_labels = args.out.with_suffix(".labels.csv") if args.format == "duckdb" else args.out / "labels.csv"
     try:
-        tables, labels = generate(options, args.timezone, read_fault_rates(args.faults))
+        rates, closes = read_fault_rates(args.faults), read_closes(args.periods)
+        tables, labels = generate(options, args.timezone, rates, closes)
         write_tables(tables, args.out, args.format)
         write_labels(labels, args.labels or default_labels)
     except (ValueError, OSError) as error:

@@ -1,16 +1,17 @@
 -- Invariant: every review decision is in effect, has run out, or was replaced.
--- Grain: decision_id that names nothing, is void or was never approved.
--- A row: a decision that reviewers rely on and that does nothing.
--- Then: renew it with the fingerprint that fct_exceptions shows now, or delete it.
+-- Grain: decision_id, finding that fails by decision_findings.csv.
+-- A row: a decision that reviewers rely on and that does nothing, or that another contradicts.
+-- Then: do what its row in rpt_decision_findings says; scripts/decide.py writes the new row.
 with
 
-decisions as (
-    select * from {{ ref('int_decisions') }}
+findings as (
+    select * from {{ ref('rpt_decision_findings') }}
 )
 
 select
     decision_id,
-    action,
-    decision_state
-from decisions
-where decision_state in ('unused', 'void', 'unapproved')
+    finding,
+    item_id,
+    what_to_do
+from findings
+where is_failing

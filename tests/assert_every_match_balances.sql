@@ -14,6 +14,7 @@ matches as (
         min(match_tier) as match_tier,
         max(match_tier) as last_match_tier,
         min(match_rule) as match_rule,
+        min(expected_amount) as expected_amount,
         min(residual_amount) as residual_amount,
         max(residual_amount) as last_residual_amount,
         min(residual_name) as residual_name,
@@ -36,7 +37,12 @@ judged as (
         matches.*,
         coalesce(matching_rules.is_enabled, false) as is_enabled,
         abs(matches.residual_amount) * {{ power_of_ten('currencies.exponent') }}
-        > coalesce(matching_rules.amount_tolerance_minor, 0) as is_beyond_tolerance
+        > coalesce(matching_rules.amount_tolerance_minor, 0)
+        or abs(matches.residual_amount) * 10000
+        > coalesce(
+            matching_rules.amount_tolerance_bps * abs(matches.expected_amount),
+            abs(matches.residual_amount) * 10000
+        ) as is_beyond_tolerance
     from matches
     inner join {{ ref('currencies') }} as currencies
         on matches.currency_code = currencies.currency_code

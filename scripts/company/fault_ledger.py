@@ -104,30 +104,54 @@ class FaultLedger:
         self.journal["journal_date"][journal] = day
         self.journal["created_date_utc"][journal] += shift
 
+    def quoting(self, pattern: re.Pattern[str]) -> dict[str, int]:
+        """Return {what the pattern's group finds in a journal's reference: the journal}."""
+        found = {}
+        for position, reference in enumerate(self.journal["reference"]):
+            match = pattern.search(reference or "")
+            if match:
+                found[match.group(1)] = position
+        return found
+
     def drop(self, journal: int) -> None:
         """Take a journal out of the ledger."""
         self._dropped.add(journal)
         self._dropped_lines.update(self.rows[journal])
 
-    def add_copy(self, journal: int, day: date) -> int:
-        """Post a journal again under new ids; return the copy."""
+    def add_copy(self, journal: int, day: date, factor: int = 1) -> int:
+        """Post a journal again under new ids, a factor of -1 taking it back; return the copy."""
         head = {name: column[journal] for name, column in self.journal.items()}
         head["created_date_utc"] += day - head["journal_date"] + timedelta(minutes=11)
         head["journal_date"] = day
         lines = [
             {name: column[row] for name, column in self.line.items()} for row in self.rows[journal]
         ]
+        for line in lines:
+            line["net_amount"] *= factor
+            line["gross_amount"] *= factor
         return self._append(head, lines)
 
     def add_manual(
         self, like: int, day: date, reference: str, amounts: dict[str, int], number: int
     ) -> int:
         """Post a manual journal, its other columns like another journal's; return it."""
+        source_id = xero_id("50c1", number)
+        return self.add_entry(like, day, reference, "MANJOURNAL", source_id, amounts)
+
+    def add_entry(
+        self,
+        like: int,
+        day: date,
+        reference: str,
+        source_type: str,
+        source_id: str,
+        amounts: dict[str, int],
+    ) -> int:
+        """Post {account code: cents} with the other columns like another journal's; return it."""
         head = {name: column[like] for name, column in self.journal.items()}
         head["created_date_utc"] += day - head["journal_date"]
         head["journal_date"] = day
-        head.update(reference=reference, source_type="MANJOURNAL")
-        head["source_id"] = xero_id("50c1", number)
+        head.update(reference=reference, source_type=source_type, source_id=source_id)
         pattern = {name: column[self.rows[like][0]] for name, column in self.line.items()}
         journal = self._append(head, [{**pattern, "description": None} for _ in amounts])
         for row, (code, amount) in zip(self.rows[journal], amounts.items()):

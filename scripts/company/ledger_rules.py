@@ -166,6 +166,14 @@ class Rates:
             raise LookupError(f"no rate for {currency} on or before {date.fromordinal(day)}")
         return self._rates[currency][position - 1]
 
+    def is_published(self, currency: str, day: int) -> bool:
+        """Return whether a rate had been published on or before the day, for both sides of it."""
+        days = [self._days.get(code, ()) for code in (currency.upper(), self.functional)]
+        return all(
+            code == "EUR" or bool(found and found[0] <= day)
+            for code, found in zip((currency.upper(), self.functional), days)
+        )
+
     def ratio(self, currency: str, day: int) -> tuple[int, int]:
         """Return (numerator, denominator) from minor units to functional minor units."""
         key = (currency, day)

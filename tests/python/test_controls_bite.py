@@ -20,6 +20,7 @@ pytestmark = pytest.mark.dbt
 
 MARTS = "models/marts"
 ACCOUNTING = "models/intermediate/accounting"
+BRIDGE = "models/intermediate/bridge"
 CAUSES = "models/intermediate/breaks"
 MATCHING = "models/intermediate/matching"
 NORMALIZED = "models/intermediate/normalized"
@@ -50,7 +51,12 @@ TO_BALANCES = "int_deferred_revenue_movements int_deferred_revenue_by_month"
 TO_ROLLFORWARD = f"{TO_BALANCES} rpt_deferred_revenue_rollforward"
 BY_CURRENCY = "rpt_deferred_revenue_rollforward_by_currency"
 TO_ENTRIES = "int_posting_rule_sides int_expected_entries"
+TO_BRIDGE = "int_bridge_movements int_bridge_amounts int_revenue_bridge rpt_revenue_bridge"
 TO_MATCHES = "int_match_members int_match_totals int_matches fct_matches"
+TO_ASSIGNMENT = (
+    "int_candidates_by_reference int_contested_pairs int_assignments_of_small_blocks"
+    " int_assignments_of_large_blocks int_matches_by_reference"
+)
 
 BREAKS: dict[str, list[Break]] = {
     "assert_account_proofs_leave_no_residual": [
@@ -79,6 +85,26 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{RECOGNITION}/int_allocated_lines.sql",
             old="        sum(stated_amount_minor) over (",
             new="        max(stated_amount_minor) over (",
+        ),
+    ],
+    "assert_cause_classes_sum_to_the_named_causes": [
+        Break(
+            mistake="a cause is new and nobody said of which class it is",
+            file=f"{POLICY}/cause_classes.csv",
+            old="decimal_slip,misstated,the right document with another amount\n",
+            new="",
+        ),
+        Break(
+            mistake="a class is renamed and has no column any more",
+            file=f"{POLICY}/cause_classes.csv",
+            old="wrong_account,misposted,",
+            new="wrong_account,another_account,",
+        ),
+        Break(
+            mistake="one class is counted in two columns",
+            file=f"{MARTS}/balances/rpt_account_proofs.sql",
+            old="parts.cause_class = 'duplicate' then",
+            new="parts.cause_class in ('duplicate', 'misstated') then",
         ),
     ],
     "assert_debits_equal_credits": [
@@ -152,8 +178,40 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             mistake="what is not due yet counts as open",
             file=f"{MATCHING}/int_item_days.sql",
-            old="where item_statuses.status not in ('ignored', 'pending')",
-            new="where item_statuses.status <> 'ignored'",
+            old="when known_items.status not in ('ignored', 'pending')",
+            new="when known_items.status <> 'ignored'",
+        ),
+    ],
+    "assert_break_patterns_sum_to_the_breaks": [
+        Break(
+            mistake="two classes of ratio overlap, so that some items count twice",
+            file=f"{POLICY}/break_pattern_buckets.csv",
+            old="ratio_millionths,1000000,1000000,the same,",
+            new="ratio_millionths,999000,1000000,the same,",
+            through="int_break_pattern_items int_break_patterns rpt_break_patterns",
+        ),
+        Break(
+            mistake="only what has a candidate has a pattern",
+            file=f"{CAUSES}/int_break_pattern_items.sql",
+            old="        and measured.has_rule_change\n    left join buckets as lag_buckets",
+            new="        and measured.has_rule_change\n    inner join buckets as lag_buckets",
+            through="int_break_patterns rpt_break_patterns",
+        ),
+    ],
+    "assert_every_unmatched_item_says_why": [
+        Break(
+            mistake="items that nothing comes near are left out",
+            file=f"{CAUSES}/int_near_misses.sql",
+            old="left join candidates\n",
+            new="inner join candidates\n",
+            through="int_break_pattern_items int_break_patterns int_rule_change_subjects int_rule_changes rpt_near_misses",
+        ),
+        Break(
+            mistake="a reason why no rule could link a pair has no words",
+            file=f"{POLICY}/near_miss_wordings.csv",
+            old="none_sign,none,",
+            new="none_signs,none,",
+            through="int_rule_changes rpt_near_misses",
         ),
     ],
     "assert_every_accepted_row_is_itemised": [
@@ -194,14 +252,40 @@ BREAKS: dict[str, list[Break]] = {
             new="breaks_classified.item_id as exception_id",
         ),
     ],
+    "assert_every_decision_is_carried_out": [
+        Break(
+            mistake="an item without a match passes for one that a reviewer matched",
+            file=f"{MARTS}/reconciliation/fct_reconciliation_items.sql",
+            old="cast(matches.match_tier as integer) as match_tier",
+            new="cast(coalesce(matches.match_tier, 0) as integer) as match_tier",
+        ),
+    ],
     "assert_every_decision_still_holds": [
         Break(
             mistake="a decision names an item that does not exist",
             file=f"{POLICY}/review_decisions.csv",
-            old="expected_fingerprint,counterpart_fingerprint\n",
+            old="counterpart_fingerprint,facts_seen\n",
             new=(
-                "expected_fingerprint,counterpart_fingerprint\n"
-                "d1,ledger:expected:gone,,,accept,,agreed with the customer,ann,ben,2025-03-01,,0,\n"
+                "counterpart_fingerprint,facts_seen\n"
+                "d1,ledger:expected:gone,,,accept,,agreed with the customer,ann,ben,2025-03-01,,0,,\n"
+            ),
+        ),
+        Break(
+            mistake="a decision is approved by the person who took it",
+            file=f"{POLICY}/review_decisions.csv",
+            old="counterpart_fingerprint,facts_seen\n",
+            new=(
+                "counterpart_fingerprint,facts_seen\n"
+                "d1,,bank,bsl-7-0000468,ignore,,a test wire,ann,Ann ,2025-03-01,2025-03-02,0,,\n"
+            ),
+        ),
+        Break(
+            mistake="the action of a decision is misspelt",
+            file=f"{POLICY}/review_decisions.csv",
+            old="counterpart_fingerprint,facts_seen\n",
+            new=(
+                "counterpart_fingerprint,facts_seen\n"
+                "d1,,bank,bsl-7-0000468,ignored,,a test wire,ann,ben,2025-03-01,2025-03-02,0,,\n"
             ),
         ),
     ],
@@ -219,6 +303,32 @@ BREAKS: dict[str, list[Break]] = {
             old="catch_up,,on",
             new="catch_up,main,on",
             through="policies",
+        ),
+    ],
+    "assert_every_exception_policy_can_apply": [
+        Break(
+            mistake="the row for what no other row names got lost",
+            file=f"{POLICY}/exception_owners.csv",
+            old=",,0,,,,accounting,Whatever no other row names\n",
+            new="",
+        ),
+        Break(
+            mistake="every leg has a row of its own and the general one is left for nothing",
+            file=f"{POLICY}/exception_owners.csv",
+            old=",,0,,bank,,treasury,",
+            new=",,0,,ledger,,accounting,\n,,0,,bank,,treasury,",
+        ),
+        Break(
+            mistake="a second row for large amounts can never be reached",
+            file=f"{POLICY}/exception_priorities.csv",
+            old="2,medium,100,0,",
+            new="2,medium,5000,30,Large and old\n2,medium,100,0,",
+        ),
+        Break(
+            mistake="what is seen for the first time today has no age bucket",
+            file=f"{POLICY}/exception_age_buckets.csv",
+            old="0 to 7 days,0",
+            new="1 to 7 days,1",
         ),
     ],
     "assert_every_event_is_posted_once": [
@@ -288,10 +398,10 @@ BREAKS: dict[str, list[Break]] = {
                 "                    windows.tolerance_bps * abs(pairs.expected_amount_minor),\n"
                 "                    pairs.amount_distance * 10000\n"
                 "                )\n"
-                "                and pairs.date_distance <= windows.tolerance_days\n"
+                "                and {{ within_window('tolerance') }}\n"
             ),
             new="                pairs.amount_distance <= 100000\n",
-            through=f"int_matches_by_reference {TO_MATCHES}",
+            through=f"{TO_ASSIGNMENT} {TO_MATCHES}",
         ),
         Break(
             mistake="a pair that differs is passed off as an exact one",
@@ -316,10 +426,31 @@ BREAKS: dict[str, list[Break]] = {
         ),
         Break(
             mistake="an entry is cancelled by a reversal on another account",
-            file=f"{MATCHING}/int_matches_one_sided.sql",
+            file=f"{MATCHING}/int_reversal_pairs.sql",
             old="            and entries.account_role = reversing.account_role\n",
             new="",
-            through=TO_MATCHES,
+            through=f"int_matches_one_sided {TO_MATCHES}",
+        ),
+    ],
+    "assert_every_posting_rule_has_a_bridge_step": [
+        Break(
+            mistake="an overpayment never happened in these books and has lost its step",
+            file=f"{POLICY}/bridge_postings.csv",
+            old="overpaid_or_unapplied,payment,customer_balance,-1\n",
+            new="",
+        ),
+        Break(
+            mistake="a fee of the processor is asked back from the customer and no step says so",
+            file=f"{POLICY}/posting_rules.csv",
+            old="processor_fee,fee,,,processing_fees,",
+            new="processor_fee,fee,,,accounts_receivable,",
+            through="int_posting_rule_sides",
+        ),
+        Break(
+            mistake="a step is added to the walk with the wrong sign",
+            file=f"{POLICY}/bridge_postings.csv",
+            old="refunded,refund_failed,processor_clearing,1\n",
+            new="refunded,refund_failed,processor_clearing,-1\n",
         ),
     ],
     "assert_every_raw_row_is_in_exactly_one_state": [
@@ -338,6 +469,20 @@ BREAKS: dict[str, list[Break]] = {
                 "    union all\n"
             ),
             new="",
+        ),
+    ],
+    "assert_every_suggested_entry_balances": [
+        Break(
+            mistake="only the debits of an entry that is missing are suggested",
+            file=f"{CAUSES}/int_suggested_lines.sql",
+            old="where status = 'expected_only'",
+            new="where status = 'expected_only' and amount_minor > 0",
+        ),
+        Break(
+            mistake="a brace of the policy is renamed and nobody fills it in",
+            file=f"{CAUSES}/int_suggested_actions.sql",
+            old="'{entry}', entry_text",
+            new="'{journal_entry}', entry_text",
         ),
     ],
     "assert_journal_entries_balance": [
@@ -455,10 +600,17 @@ BREAKS: dict[str, list[Break]] = {
             through=f"int_matches_of_last_resort {TO_MATCHES}",
         ),
         Break(
+            mistake="two items of a document choose the same posting",
+            file=f"{MATCHING}/int_assignments_of_small_blocks.sql",
+            old="            and first_options.chosen <> second_options.chosen\n",
+            new="",
+            through=f"int_matches_by_reference {TO_MATCHES}",
+        ),
+        Break(
             mistake="the second round of pairing forgets what the first took",
-            file=f"{MATCHING}/int_matches_by_reference.sql",
-            old="round_2 as (\n    {{ mutual_best('ranked', ['round_1']) }}",
-            new="round_2 as (\n    {{ mutual_best('ranked') }}",
+            file=f"{MATCHING}/int_matches_by_structure.sql",
+            old="round_2 as (\n    {{ mutual_best('clear_pairs', ['round_1']) }}",
+            new="round_2 as (\n    {{ mutual_best('clear_pairs') }}",
             through=TO_MATCHES,
         ),
     ],
@@ -500,6 +652,53 @@ BREAKS: dict[str, list[Break]] = {
             old="minor_units('total', 0)",
             new="minor_units('amount_remaining', 0)",
             through="stg_stripe__invoices int_source_rows",
+        ),
+    ],
+    "assert_revenue_bridge_has_no_residual": [
+        Break(
+            mistake="tax is billed and no step says where it went",
+            file=f"{POLICY}/bridge_postings.csv",
+            old="tax_billed,invoice_finalised,tax_payable,1\n",
+            new="",
+        ),
+        Break(
+            mistake="goodwill is granted on the receivable and no step names it",
+            file=f"{POLICY}/posting_rules.csv",
+            old="customer_balance_granted,balance,,,promotional_credits,customer_balance,",
+            new="customer_balance_granted,balance,,,promotional_credits,accounts_receivable,",
+            through=f"{TO_ENTRIES} {TO_BRIDGE}",
+        ),
+        Break(
+            mistake="the last step of a walk is not walked",
+            file=f"{BRIDGE}/int_revenue_bridge.sql",
+            old="rows between unbounded preceding and current row",
+            new="rows between unbounded preceding and 2 preceding",
+        ),
+        Break(
+            mistake="quiet months are left out of the report",
+            file=f"{MARTS}/revenue/rpt_revenue_bridge.sql",
+            old="    from revenue_bridge\n",
+            new="    from revenue_bridge\n    where month_start <> date '2024-03-01'\n",
+        ),
+    ],
+    "assert_revenue_bridge_ties_to_the_trial_balance": [
+        Break(
+            mistake="the entries of the last day are left out, debits and credits alike",
+            file=f"{BRIDGE}/int_bridge_movements.sql",
+            old="entries.entry_date <= entities.as_of_date",
+            new="entries.entry_date < entities.as_of_date",
+        ),
+        Break(
+            mistake="the ledger's debits stand beside the walk without its credits",
+            file=f"{BRIDGE}/int_bridge_amounts.sql",
+            old="account_months.recorded_debit_minor - account_months.recorded_credit_minor",
+            new="account_months.recorded_debit_minor",
+        ),
+        Break(
+            mistake="a step without postings in the ledger is called not comparable",
+            file=f"{BRIDGE}/int_bridge_amounts.sql",
+            old="then cast(coalesce(recorded.recorded_amount_minor, 0) as bigint)",
+            new="then cast(nullif(recorded.recorded_amount_minor, 0) as bigint)",
         ),
     ],
     "assert_revenue_lies_in_service": [
@@ -776,6 +975,72 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{MARTS}/revenue/rpt_deferred_revenue_rollforward_by_product.sql",
             old="major_units('voids_minor', 'exponent')",
             new="major_units('0 * voids_minor', 'exponent')",
+        ),
+    ],
+    "assert_exception_changes_bridge_yesterday_to_today": [
+        Break(
+            mistake="an exception that has only grown older is no change",
+            file=f"{CAUSES}/int_exception_changes.sql",
+            old="is distinct from day_before.age_bucket) then 'aged'",
+            new="is distinct from day_before.age_bucket) then 'none'",
+        ),
+        Break(
+            mistake="what is at stake in a linked exception is the amount of its item",
+            file=f"{CAUSES}/int_exception_days.sql",
+            old="            else abs(match_totals.residual_amount_minor)\n",
+            new="            else abs(ranked.amount_minor)\n",
+        ),
+        Break(
+            mistake="an exception is as old as its youngest item",
+            file=f"{CAUSES}/int_exception_days.sql",
+            old="min(greatest(known_date, least(due_date, as_of_day))) over (",
+            new="max(greatest(known_date, least(due_date, as_of_day))) over (",
+        ),
+        Break(
+            mistake="every item of a link is an exception of its own",
+            file=f"{CAUSES}/int_exception_days.sql",
+            old="where ranked.item_rank = 1",
+            new="where ranked.item_rank >= 1",
+        ),
+    ],
+    "assert_exception_summary_sums_to_the_exceptions": [
+        Break(
+            mistake="a line counts its largest document only",
+            file=f"{MARTS}/reconciliation/rpt_exception_summary.sql",
+            old="    from ranked\n    group by",
+            new="    from ranked\n    where amount_rank = 1\n    group by",
+        ),
+        Break(
+            mistake="what is at stake is summed over accounts and not over documents",
+            file=f"{MARTS}/reconciliation/rpt_exception_summary.sql",
+            old="cast(sum(open_amount) as",
+            new="cast(sum(gross_amount) as",
+        ),
+        Break(
+            mistake="residuals are summed without their signs",
+            file=f"{MARTS}/reconciliation/rpt_exception_queue.sql",
+            old="cast(sum(residual_amount) as",
+            new="cast(sum(abs(residual_amount)) as",
+        ),
+    ],
+    "assert_replayed_items_agree_with_the_drift": [
+        Break(
+            mistake="what is recorded waits for its counterpart as what is expected does",
+            file=f"{MATCHING}/int_item_states.sql",
+            old="when side = 'recorded' then 'recorded_only'",
+            new="when side = 'recorded' then 'pending'",
+        ),
+        Break(
+            mistake="what is overdue is taken for what is not due yet",
+            file=f"{MATCHING}/int_item_states.sql",
+            old="when due_date > day_before then 'pending'",
+            new="when due_date < day_before then 'pending'",
+        ),
+        Break(
+            mistake="a discrepancy of the day before is taken for a match",
+            file=f"{MATCHING}/int_item_states.sql",
+            old="when was_linked then status",
+            new="when was_linked then 'matched'",
         ),
     ],
     "assert_waterfall_remaining_is_the_closing_deferred_revenue": [

@@ -20,6 +20,7 @@ from company.rates import load_rates  # noqa: E402
 from company.simulate import simulate  # noqa: E402
 from company.tables import COLUMNS, key_of, row_count  # noqa: E402
 from company.world import Options  # noqa: E402
+from generate_company import PERIODS, read_closes  # noqa: E402
 
 COMMAND = [sys.executable, str(ROOT / "scripts" / "generate_company.py")]
 DEMO = ROOT / "seeds" / "demo"
@@ -396,6 +397,7 @@ def test_seed_types_are_declared_for_every_column():
     ["--faults", "no_such_file.csv"],
     ["--faults", "refund_not_recorded=2"],
     ["--faults", "refund_not_recorded=often"],
+    ["--periods", "no_such_file.csv"],
 ])
 def test_bad_arguments_end_in_one_line(arguments, tmp_path):
     result = subprocess.run(
@@ -405,10 +407,17 @@ def test_bad_arguments_end_in_one_line(arguments, tmp_path):
     assert "error:" in result.stderr.splitlines()[-1]
 
 
+def test_closed_months_are_read_from_the_policy():
+    closes = read_closes(PERIODS)
+    assert closes["2024-02"] == dt.datetime(2024, 3, 10)
+    assert "2024-04" not in closes
+    assert read_closes(PERIODS, "nobody") == {}
+
+
 def test_help_names_every_option():
     result = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
     for option in ("--seed", "--customers", "--months", "--start", "--faults", "--out", "--format", "--labels",
-                   "--timezone"):
+                   "--periods", "--timezone"):
         assert option in result.stdout
 
 

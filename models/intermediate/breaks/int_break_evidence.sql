@@ -37,6 +37,30 @@ evidence as (
         item_id,
         cause,
         finding
+    from {{ ref('int_break_evidence_by_account') }}
+    union all
+    select
+        item_id,
+        cause,
+        finding
+    from {{ ref('int_break_evidence_by_customer') }}
+    union all
+    select
+        item_id,
+        cause,
+        finding
+    from {{ ref('int_break_evidence_by_copy') }}
+    union all
+    select
+        item_id,
+        cause,
+        finding
+    from {{ ref('int_break_evidence_by_period') }}
+    union all
+    select
+        item_id,
+        cause,
+        finding
     from {{ ref('int_break_evidence_by_absence') }}
 )
 

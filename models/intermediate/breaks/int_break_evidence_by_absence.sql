@@ -32,7 +32,7 @@ evidence as (
     select
         break_items.item_id,
         event_causes.cause_when_missing as cause,
-        'nothing is recorded for it' as finding
+        'no posting quotes it or looks like it' as finding
     from break_items
     inner join event_causes
         on
@@ -43,7 +43,7 @@ evidence as (
     select
         break_items.item_id,
         'payout_in_transit' as cause,
-        'the processor says ' || payouts.status as finding
+        'the processor says ' || replace(payouts.status, '_', ' ') as finding
     from break_items
     inner join payouts
         on

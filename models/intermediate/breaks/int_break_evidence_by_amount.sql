@@ -17,6 +17,10 @@ causes as (
     select * from {{ ref('causes') }}
 ),
 
+event_causes as (
+    select * from {{ ref('event_causes') }}
+),
+
 digit_counts as (
     select * from {{ ref('int_break_digits') }}
 ),
@@ -24,7 +28,7 @@ digit_counts as (
 facts as (
     select
         break_items.item_id,
-        break_items.event_type,
+        event_causes.cause_when_less,
         break_items.match_rule,
         break_items.expected_amount_minor as expected_amount,
         break_items.recorded_amount_minor as recorded_amount,
@@ -45,6 +49,10 @@ facts as (
         on break_items.item_id = digit_counts.item_id
     inner join causes
         on causes.cause = 'rounding'
+    left join event_causes
+        on
+            break_items.leg = event_causes.leg
+            and break_items.event_type = event_causes.event_type
     left join currencies as own_currencies
         on break_items.currency_code = own_currencies.currency_code
     left join currencies as transaction_currencies
@@ -90,17 +98,17 @@ evidence as (
         'rounding' as cause,
         'the difference is rounding' as finding
     from facts
-    where is_same_sign and residual_size <= rounding_limit and match_rule <> 'fx_timing'
+    where
+        is_same_sign
+        and residual_size <= rounding_limit
+        and match_rule not in ('fx_timing', 'proration')
     union all
     select
         item_id,
-        'partial_payment' as cause,
+        cause_when_less as cause,
         'less was recorded than was paid' as finding
     from facts
-    where
-        is_same_sign
-        and recorded_size < expected_size
-        and event_type in ('payment', 'payment_out_of_band', 'payment_recovered')
+    where is_same_sign and recorded_size < expected_size and cause_when_less is not null
 )
 
 select * from evidence

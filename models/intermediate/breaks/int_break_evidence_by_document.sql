@@ -72,6 +72,11 @@ misplaced as (
                 missing.account_role = 'tax_payable'
                 and surplus.account_role in ('deferred_revenue', 'revenue')
                 then 'tax_in_revenue'
+            when
+                missing.event_type = 'invoice_finalised'
+                and missing.account_role = 'deferred_revenue'
+                and surplus.account_role = 'revenue'
+                then 'recognised_on_invoice_date'
             else 'wrong_account'
         end as cause
     from missing
@@ -90,14 +95,14 @@ evidence as (
     select
         missing_item_id as item_id,
         cause,
-        'the amount stands on ' || min(wrong_role) as finding
+        'the amount stands on ' || replace(min(wrong_role), '_', ' ') as finding
     from misplaced
     group by missing_item_id, cause
     union all
     select
         surplus_item_id as item_id,
         cause,
-        'the amount belongs on ' || min(right_role) as finding
+        'the amount belongs on ' || replace(min(right_role), '_', ' ') as finding
     from misplaced
     group by surplus_item_id, cause
 )

@@ -13,6 +13,10 @@ factors as (
     select * from {{ ref('int_rate_factors') }}
 ),
 
+proration_pairs as (
+    select * from {{ ref('int_proration_pairs') }}
+),
+
 fees as (
     select
         break_items.item_id,
@@ -63,6 +67,18 @@ evidence as (
         'the recorded amount follows from the rate of another day' as finding
     from break_items
     where match_rule = 'fx_timing'
+    union all
+    select
+        break_items.item_id,
+        'proration' as cause,
+        'the prorated lines were counted ' || replace(proration_pairs.convention, '_', ' ')
+            as finding
+    from break_items
+    inner join proration_pairs
+        on
+            break_items.expected_item_id = proration_pairs.expected_item_id
+            and break_items.recorded_item_id = proration_pairs.recorded_item_id
+    where break_items.match_rule = 'proration'
     union all
     select
         item_id,

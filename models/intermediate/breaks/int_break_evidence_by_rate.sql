@@ -18,6 +18,10 @@ matching_windows as (
     select * from {{ ref('int_matching_windows') }}
 ),
 
+causes as (
+    select * from {{ ref('causes') }}
+),
+
 -- Among the rates of two months one fits nearly any small difference: a day only counts if it
 -- explains every line of the document's posting.
 fits as (
@@ -33,13 +37,14 @@ fits as (
     from break_items
     inner join matching_windows
         on break_items.leg = matching_windows.leg
+    inner join causes
+        on causes.cause = 'fx_timing'
     inner join factors
         on
             break_items.transaction_currency_code = factors.from_currency_code
             and break_items.currency_code = factors.to_currency_code
-            and factors.rate_date
-            between cast({{ dbt.dateadd('day', -31, 'break_items.expected_date') }} as date)
-            and cast({{ dbt.dateadd('day', 31, 'break_items.expected_date') }} as date)
+            and abs({{ dbt.datediff('break_items.expected_date', 'factors.rate_date', 'day') }})
+            <= causes.window_days
             and abs(
                 {{ convert_money(
                     'break_items.transaction_amount_minor', 'factors.multiplier', 'factors.divisor'

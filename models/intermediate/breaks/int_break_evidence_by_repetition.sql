@@ -3,15 +3,15 @@ with
 
 break_items as (
     select * from {{ ref('int_break_items') }}
-    where status in ('recorded_only', 'expected_only')
+    where status = 'recorded_only'
+),
+
+causes as (
+    select * from {{ ref('causes') }}
 ),
 
 recorded_items as (
     select * from {{ ref('int_recorded_items') }}
-),
-
-expected_items as (
-    select * from {{ ref('int_expected_items') }}
 ),
 
 item_statuses as (
@@ -19,14 +19,23 @@ item_statuses as (
     where status in ('matched', 'suggested', 'discrepancy')
 ),
 
+linked_items as (
+    select recorded_items.*
+    from recorded_items
+    inner join item_statuses
+        on recorded_items.item_id = item_statuses.item_id
+),
+
 -- What repeats an amount that has found its counterpart is one too many. Without a reference only
--- the same words within three days count as the same.
-repeated_recorded as (
+-- the same words within a few days count as the same.
+repeated as (
     select
         break_items.item_id,
         min(originals.source_record_id) as original_record_id
     from break_items
-    inner join recorded_items as originals
+    inner join causes
+        on causes.cause = 'duplicate_recorded'
+    inner join linked_items as originals
         on
             break_items.leg = originals.leg
             and break_items.entity_id = originals.entity_id
@@ -35,34 +44,28 @@ repeated_recorded as (
             and break_items.amount_minor = originals.amount_minor
             and coalesce(break_items.document_reference, break_items.quoted_text)
             = coalesce(originals.document_reference, originals.quoted_text)
-    inner join item_statuses
-        on originals.item_id = item_statuses.item_id
     where
-        break_items.status = 'recorded_only'
-        and (
-            break_items.document_reference is not null
-            or abs({{ dbt.datediff('break_items.item_date', 'originals.item_date', 'day') }}) <= 3
-        )
+        break_items.document_reference is not null
+        or abs({{ dbt.datediff('break_items.item_date', 'originals.item_date', 'day') }})
+        <= causes.window_days
     group by break_items.item_id
 ),
 
-repeated_expected as (
+-- A reversal that found no counterpart of its own undoes a posting that was right.
+reversals as (
     select
         break_items.item_id,
-        min(originals.item_id) as original_item_id
+        min(originals.source_record_id) as original_record_id
     from break_items
-    inner join expected_items as originals
+    inner join linked_items as originals
         on
             break_items.leg = originals.leg
             and break_items.entity_id = originals.entity_id
             and break_items.account_role = originals.account_role
             and break_items.currency_code = originals.currency_code
-            and break_items.amount_minor = originals.amount_minor
+            and break_items.amount_minor = -originals.amount_minor
             and break_items.document_reference = originals.document_reference
-            and break_items.event_type = originals.event_type
-    inner join item_statuses
-        on originals.item_id = item_statuses.item_id
-    where break_items.status = 'expected_only'
+    where break_items.leg = 'ledger'
     group by break_items.item_id
 ),
 
@@ -72,13 +75,13 @@ evidence as (
         'duplicate_recorded' as cause,
         'the same amount of the same document is already booked as ' || original_record_id
             as finding
-    from repeated_recorded
+    from repeated
     union all
     select
         item_id,
-        'duplicate_expected' as cause,
-        'billing states the same twice: ' || original_item_id as finding
-    from repeated_expected
+        'reversed_in_ledger' as cause,
+        'it takes back ' || original_record_id || ', which was right' as finding
+    from reversals
 )
 
 select * from evidence

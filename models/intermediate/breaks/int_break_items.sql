@@ -104,7 +104,9 @@ break_items as (
         expected_items.invoice_id,
         recorded_items.journal_id,
         recorded_items.journal_kind,
+        recorded_items.unmapped_customer_reference,
         recorded_items.quoted_text,
+        recorded_items.recorded_at as posting_recorded_at,
         recorded_items.source_record_id as recorded_record_id
     from linked
     left join expected_items

@@ -9,110 +9,91 @@ break_causes as (
     select * from {{ ref('int_break_causes') }}
 ),
 
-break_entries as (
-    select * from {{ ref('int_break_entries') }}
+break_words as (
+    select * from {{ ref('int_break_words') }}
 ),
 
 causes as (
     select * from {{ ref('causes') }}
 ),
 
-currencies as (
-    select * from {{ ref('currencies') }}
+-- Each field that differs is named with its distance; what agrees is said in one word, so that
+-- nobody need look it up.
+fields as (
+    select
+        *,
+        case
+            when residual_text is null then 'amount ' || expected_text || ' agrees'
+            else 'amount expected ' || expected_text || ', recorded ' || recorded_text
+                || ', difference ' || residual_text
+                || coalesce(' (' || residual_percent_text || ')', '')
+        end as amounts_text,
+        case
+            when days_apart_text is null then 'date ' || expected_date_text || ' agrees'
+            else 'date expected ' || expected_date_text || ', recorded ' || recorded_date_text
+                || ', ' || days_apart_text
+        end as dates_text
+    from break_words
 ),
 
-worded as (
+explained as (
     select
-        break_items.*,
+        break_items.item_id,
+        fields.document_text || ', ' || fields.role_text || ': '
+        || case
+            when break_items.recorded_item_id is null
+                then 'expected ' || fields.expected_text || ' on ' || fields.expected_date_text
+                    || ', nothing recorded'
+            when break_items.expected_item_id is null
+                then 'recorded ' || fields.recorded_text || ' on ' || fields.recorded_date_text
+                    || ' in ' || fields.posting_text || ', nothing expected'
+            else fields.amounts_text || '; ' || fields.dates_text
+                || coalesce('; ' || fields.customers_text, '')
+                || '; compared with ' || fields.posting_text
+        end
+        || coalesce('; the document says ' || fields.transaction_text, '')
+        || '. ' || upper(substring(break_causes.finding, 1, 1))
+        || substring(break_causes.finding, 2) || '.' as explanation
+    from break_items
+    inner join break_causes
+        on break_items.item_id = break_causes.item_id
+    inner join fields
+        on break_items.item_id = fields.item_id
+),
+
+breaks_classified as (
+    select
+        break_items.item_id,
+        break_items.leg,
+        break_items.entity_id,
+        break_items.status,
+        break_items.match_id,
         break_causes.cause,
-        break_causes.finding,
-        break_causes.is_inherited,
-        causes.is_estimated,
         causes.precedence,
-        causes.suggested_action as action_template,
-        coalesce(break_entries.entry_text, 'the expected entry') as entry_text,
-        coalesce(break_items.document_reference, break_items.quoted_text, break_items.item_id)
-            as document_text,
-        coalesce(break_items.journal_id, break_items.recorded_record_id, 'the posting')
-            as journal_text,
-        {{ money_text(
-            'break_items.expected_amount_minor', 'currencies.exponent', 'break_items.currency_code'
-        ) }} as expected_text,
-        {{ money_text(
-            'break_items.recorded_amount_minor', 'currencies.exponent', 'break_items.currency_code'
-        ) }} as recorded_text,
-        {{ money_text(
-            'break_items.residual_amount_minor', 'currencies.exponent', 'break_items.currency_code'
-        ) }} as residual_text,
-        {{ money_text(
-            'break_items.amount_minor', 'currencies.exponent', 'break_items.currency_code'
-        ) }} as amount_text
+        causes.is_estimated or break_causes.is_inherited as is_estimated,
+        break_items.document_reference,
+        break_items.event_type,
+        break_items.account_role,
+        break_items.currency_code,
+        break_items.amount_minor,
+        break_items.expected_amount_minor,
+        break_items.recorded_amount_minor,
+        break_items.residual_amount_minor,
+        break_items.expected_item_id,
+        break_items.recorded_item_id,
+        break_items.due_date,
+        upper(substring(explained.explanation, 1, 1))
+        || substring(explained.explanation, 2) as explanation,
+        break_items.side,
+        break_items.recorded_at,
+        coalesce(break_items.expected_date, break_items.recorded_date) as document_date
     from break_items
     inner join break_causes
         on break_items.item_id = break_causes.item_id
     inner join causes
         on break_causes.cause = causes.cause
-    inner join currencies
-        on break_items.currency_code = currencies.currency_code
-    left join break_entries
-        on
-            break_items.leg = break_entries.leg
-            and break_items.entity_id = break_entries.entity_id
-            and break_items.document_reference = break_entries.document_reference
-            and break_items.event_type = break_entries.event_type
-),
-
-breaks_classified as (
-    select
-        item_id,
-        leg,
-        entity_id,
-        status,
-        match_id,
-        cause,
-        precedence,
-        is_estimated or is_inherited as is_estimated,
-        document_reference,
-        event_type,
-        account_role,
-        currency_code,
-        amount_minor,
-        expected_amount_minor,
-        recorded_amount_minor,
-        residual_amount_minor,
-        expected_item_id,
-        recorded_item_id,
-        due_date,
-        coalesce(event_type || ' ', '') || document_text || ', ' || account_role || ': '
-        || case
-            when expected_item_id is null then 'nothing expected'
-            else 'expected ' || expected_text || ' on '
-                || cast(expected_date as {{ dbt.type_string() }})
-        end
-        || case
-            when recorded_item_id is null then ', nothing recorded'
-            else ', recorded ' || recorded_text || ' on '
-                || cast(recorded_date as {{ dbt.type_string() }})
-        end
-        || ', difference ' || residual_text || '; ' || finding || '.' as explanation,
-        replace(
-            replace(replace(replace(replace(replace(replace(replace(replace(
-                action_template,
-                '{document}', document_text
-            ),
-            '{journal}', journal_text),
-            '{entry}', entry_text),
-            '{expected}', expected_text),
-            '{recorded}', recorded_text),
-            '{difference}', residual_text),
-            '{amount}', amount_text),
-            '{role}', account_role),
-            '{date}', cast(coalesce(expected_date, recorded_date) as {{ dbt.type_string() }})
-        ) as suggested_action,
-        side,
-        recorded_at,
-        coalesce(expected_date, recorded_date) as document_date
-    from worded
+    inner join explained
+        on break_items.item_id = explained.item_id
 )
 
 select * from breaks_classified

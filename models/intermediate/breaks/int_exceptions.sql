@@ -5,6 +5,10 @@ breaks_classified as (
     select * from {{ ref('int_breaks_classified') }}
 ),
 
+break_items as (
+    select * from {{ ref('int_break_items') }}
+),
+
 entities as (
     select * from {{ ref('int_entities') }}
 ),
@@ -24,13 +28,18 @@ ranked as (
                 breaks_classified.precedence asc,
                 breaks_classified.side asc,
                 breaks_classified.item_id asc
-        ) as item_rank
+        ) as item_rank,
+        min(greatest(breaks_classified.due_date, cast(breaks_classified.recorded_at as date)))
+            over (
+                partition by coalesce(breaks_classified.match_id, breaks_classified.item_id)
+            ) as first_open_date
     from breaks_classified
 ),
 
 aged as (
     select
         ranked.*,
+        coalesce(break_items.expected_customer_id, break_items.recorded_customer_id) as customer_id,
         entities.functional_currency_code,
         entities.functional_exponent,
         entities.as_of_date,
@@ -38,14 +47,13 @@ aged as (
             when ranked.residual_amount_minor = 0 then abs(ranked.expected_amount_minor)
             else abs(ranked.residual_amount_minor)
         end as open_amount_minor,
-        -- A break can be seen from the day on which the item is due and its system knows it.
-        least(
-            greatest(ranked.due_date, cast(ranked.recorded_at as date)),
-            entities.as_of_date
-        ) as first_seen_date
+        -- A break can be seen from the day on which one of its items is due and its system knows it.
+        least(ranked.first_open_date, entities.as_of_date) as first_seen_date
     from ranked
     inner join entities
         on ranked.entity_id = entities.entity_id
+    inner join break_items
+        on ranked.item_id = break_items.item_id
     where ranked.item_rank = 1
 ),
 
@@ -60,6 +68,7 @@ exceptions as (
         aged.expected_item_id,
         aged.recorded_item_id,
         aged.document_reference,
+        aged.customer_id,
         aged.event_type,
         aged.account_role,
         aged.currency_code,
@@ -83,8 +92,7 @@ exceptions as (
         ) }} as age_days,
         aged.cause,
         aged.is_estimated,
-        aged.explanation,
-        aged.suggested_action
+        aged.explanation
     from aged
     left join factors
         on

@@ -10,7 +10,11 @@ exception_priorities as (
 ),
 
 exception_owners as (
-    select * from {{ ref('exception_owners') }}
+    select * from {{ ref('int_exception_owners') }}
+),
+
+age_buckets as (
+    select * from {{ ref('int_age_buckets') }}
 ),
 
 item_decisions as (
@@ -41,20 +45,6 @@ priorities as (
             )
 ),
 
-owners as (
-    select
-        exceptions.exception_id,
-        coalesce(max(cause_owners.owner_team), max(leg_owners.owner_team)) as owner_team
-    from exceptions
-    left join exception_owners as cause_owners
-        on exceptions.cause = cause_owners.cause
-    left join exception_owners as leg_owners
-        on
-            exceptions.leg = leg_owners.leg
-            and leg_owners.cause is null
-    group by exceptions.exception_id
-),
-
 exceptions_prioritised as (
     select
         exceptions.exception_id,
@@ -66,6 +56,7 @@ exceptions_prioritised as (
         exceptions.expected_item_id,
         exceptions.recorded_item_id,
         exceptions.document_reference,
+        exceptions.customer_id,
         exceptions.event_type,
         exceptions.account_role,
         exceptions.currency_code,
@@ -80,13 +71,13 @@ exceptions_prioritised as (
         exceptions.due_date,
         exceptions.first_seen_date,
         exceptions.age_days,
+        age_buckets.age_bucket,
         exceptions.cause,
         exceptions.is_estimated,
         exceptions.explanation,
-        exceptions.suggested_action,
         coalesce(priorities.priority, 0) as priority,
         coalesce(priorities.priority_name, 'unranked') as priority_name,
-        owners.owner_team,
+        exception_owners.owner_team,
         item_decisions.decision_id,
         coalesce(item_decisions.decision_state, 'none') as decision_state
     from exceptions
@@ -94,8 +85,15 @@ exceptions_prioritised as (
         on
             exceptions.exception_id = priorities.exception_id
             and priorities.priority_rank = 1
-    inner join owners
-        on exceptions.exception_id = owners.exception_id
+    left join exception_owners
+        on exceptions.exception_id = exception_owners.exception_id
+    left join age_buckets
+        on
+            exceptions.age_days >= age_buckets.minimum_age_days
+            and (
+                age_buckets.next_minimum_age_days is null
+                or exceptions.age_days < age_buckets.next_minimum_age_days
+            )
     left join item_decisions
         on exceptions.item_id = item_decisions.item_id
 )

@@ -15,12 +15,13 @@ ranked as (
         decisions.decision_id,
         decisions.decision_state,
         row_number() over (
-            partition by decision_items.item_id order by decisions.decision_id desc
+            partition by decision_items.item_id
+            order by
+                decisions.decided_on desc, decisions.decision_id desc, decision_items.named_as asc
         ) as decision_rank
     from decision_items
     inner join decisions
         on decision_items.decision_id = decisions.decision_id
-    where decision_items.named_as = 'item'
 ),
 
 -- A decision that does not hold is worth knowing where the break it spoke of still stands.

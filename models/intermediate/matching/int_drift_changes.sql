@@ -3,6 +3,7 @@ with
 
 item_days as (
     select * from {{ ref('int_item_days') }}
+    where unmatched_from_date is not null
 ),
 
 -- An item that finds its counterpart in time was never unmatched.

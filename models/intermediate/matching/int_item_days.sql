@@ -25,28 +25,29 @@ known_items as (
         items.amount_minor,
         item_statuses.status,
         item_statuses.match_id,
+        item_statuses.due_date,
         least(
             greatest(items.item_date, cast(coalesce(items.recorded_at, items.item_date) as date)),
             entities.as_of_date
         ) as known_date,
-        least(item_statuses.due_date, entities.as_of_date) as due_date
+        least(item_statuses.due_date, entities.as_of_date) as missed_date
     from items
     inner join item_statuses
         on items.item_id = item_statuses.item_id
     inner join entities
         on items.entity_id = entities.entity_id
-    where item_statuses.status not in ('ignored', 'pending')
 ),
 
-completed_matches as (
+linked_matches as (
     select
         match_id,
-        max(known_date) as matched_date
+        max(known_date) as linked_date
     from known_items
-    where status in ('matched', 'suggested')
+    where match_id is not null
     group by match_id
 ),
 
+-- What is ignored or pending has never been unmatched; what is only discrepant is never matched.
 item_days as (
     select
         known_items.item_id,
@@ -55,11 +56,21 @@ item_days as (
         known_items.entity_id,
         known_items.currency_code,
         known_items.amount_minor,
-        greatest(known_items.known_date, known_items.due_date) as unmatched_from_date,
-        completed_matches.matched_date
+        known_items.status,
+        known_items.match_id,
+        known_items.known_date,
+        known_items.due_date,
+        linked_matches.linked_date,
+        case
+            when known_items.status not in ('ignored', 'pending')
+                then greatest(known_items.known_date, known_items.missed_date)
+        end as unmatched_from_date,
+        case
+            when known_items.status in ('matched', 'suggested') then linked_matches.linked_date
+        end as matched_date
     from known_items
-    left join completed_matches
-        on known_items.match_id = completed_matches.match_id
+    left join linked_matches
+        on known_items.match_id = linked_matches.match_id
 )
 
 select * from item_days

@@ -79,6 +79,7 @@ match_totals as (
             when totals.match_tier = 0 then 'accepted'
             when totals.match_tier = 3 then 'rounding'
             when totals.match_tier = 4 then 'fx_timing'
+            when totals.match_tier = 5 then 'proration'
             else 'discrepancy'
         end as residual_name
     from totals

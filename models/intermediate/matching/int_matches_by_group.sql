@@ -14,6 +14,7 @@ members as (
         candidates.candidate_rank,
         candidates.item_count,
         candidates.rule,
+        candidates.match_tier,
         memberships.item_id,
         memberships.side,
         min(candidates.candidate_rank) over (partition by memberships.item_id) as best_rank
@@ -24,7 +25,7 @@ members as (
             and candidates.entity_id = memberships.entity_id
             and candidates.account_role = memberships.account_role
             and candidates.currency_code = memberships.currency_code
-            and candidates.rule = memberships.rule
+            and candidates.membership_rule = memberships.rule
             and case memberships.side
                 when 'expected' then candidates.expected_group_key
                 else candidates.recorded_group_key
@@ -49,7 +50,7 @@ matches_by_group as (
         members.item_id,
         members.side,
         standing_groups.match_key,
-        7 as match_tier,
+        members.match_tier,
         members.rule as match_rule
     from members
     inner join standing_groups

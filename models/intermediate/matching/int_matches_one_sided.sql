@@ -1,84 +1,74 @@
 -- grain: one row per item_id
 with
 
-residue as (
-    select * from {{ ref('int_residue_after_reference') }}
-    where side = 'recorded'
+candidates as (
+    select * from {{ ref('int_reversal_candidates') }}
 ),
 
-matches_by_structure as (
-    select * from {{ ref('int_matches_by_structure') }}
-),
-
-matches_by_group as (
-    select * from {{ ref('int_matches_by_group') }}
+reversal_pairs as (
+    select * from {{ ref('int_reversal_pairs') }}
 ),
 
 matching_rules as (
     select * from {{ ref('matching_rules') }}
-    where rule = 'one_sided' and is_enabled
+    where rule = 'one_sided_sum' and is_enabled
 ),
 
--- An entry and its reversal quote the same document, or come from the same document of the ledger.
--- The first entry belongs to the first reversal of its amount.
-items as (
+paired as (
     select
-        residue.*,
-        coalesce(residue.document_reference, residue.block_reference) as cancelling_reference,
-        abs(residue.amount_minor) as gross_amount_minor,
-        row_number() over (
+        entry_item_id as item_id,
+        entry_item_id as match_key
+    from reversal_pairs
+    union all
+    select
+        reversing_item_id as item_id,
+        entry_item_id as match_key
+    from reversal_pairs
+),
+
+-- What no single reversal cancels may be cancelled by several: all that is left under one reference.
+left_over as (
+    select
+        candidates.item_id,
+        min(candidates.item_id) over (
             partition by
-                residue.leg,
-                residue.entity_id,
-                residue.account_role,
-                residue.currency_code,
-                coalesce(residue.document_reference, residue.block_reference),
-                residue.amount_minor
-            order by residue.recorded_at asc, residue.item_id asc
-        ) as twin_rank
-    from residue
+                candidates.leg,
+                candidates.entity_id,
+                candidates.account_role,
+                candidates.currency_code,
+                candidates.cancelling_reference
+        ) as match_key,
+        sum(candidates.amount_minor) over (
+            partition by
+                candidates.leg,
+                candidates.entity_id,
+                candidates.account_role,
+                candidates.currency_code,
+                candidates.cancelling_reference
+        ) as amount_left_minor
+    from candidates
     inner join matching_rules
-        on residue.leg = matching_rules.leg
-    left join matches_by_structure
-        on residue.item_id = matches_by_structure.recorded_item_id
-    left join matches_by_group
-        on residue.item_id = matches_by_group.item_id
-    where
-        matches_by_structure.recorded_item_id is null
-        and matches_by_group.item_id is null
-),
-
-reversals as (
-    select
-        entries.item_id as entry_item_id,
-        reversing.item_id as reversing_item_id
-    from items as entries
-    inner join items as reversing
-        on
-            entries.leg = reversing.leg
-            and entries.entity_id = reversing.entity_id
-            and entries.account_role = reversing.account_role
-            and entries.currency_code = reversing.currency_code
-            and entries.cancelling_reference = reversing.cancelling_reference
-            and entries.amount_minor = -reversing.amount_minor
-            and entries.twin_rank = reversing.twin_rank
-    where entries.amount_minor > 0
+        on candidates.leg = matching_rules.leg
+    left join paired
+        on candidates.item_id = paired.item_id
+    where paired.item_id is null
 ),
 
 matches_one_sided as (
     select
-        entry_item_id as item_id,
-        entry_item_id as match_key,
+        item_id,
+        match_key,
         8 as match_tier,
         'one_sided' as match_rule
-    from reversals
+    from paired
     union all
     select
-        reversing_item_id as item_id,
-        entry_item_id as match_key,
+        item_id,
+        match_key,
         8 as match_tier,
-        'one_sided' as match_rule
-    from reversals
+        'one_sided_sum' as match_rule
+    from left_over
+    where amount_left_minor = 0
 )
 
 select * from matches_one_sided

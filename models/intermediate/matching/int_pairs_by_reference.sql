@@ -19,11 +19,22 @@ matching_windows as (
     select * from {{ ref('int_matching_windows') }}
 ),
 
+lags as (
+    select * from {{ ref('int_settlement_lags_by_kind') }}
+),
+
+business_days as (
+    select * from {{ ref('int_business_days') }}
+),
+
 pairs as (
     select
         expected_items.item_id as expected_item_id,
         recorded_items.item_id as recorded_item_id,
         expected_items.leg,
+        expected_items.entity_id,
+        expected_items.account_role,
+        expected_items.document_reference,
         expected_items.currency_code,
         expected_items.event_type,
         recorded_items.journal_kind,
@@ -40,9 +51,10 @@ pairs as (
         coalesce(expected_items.customer_id <> recorded_items.customer_id, false)
             as is_customer_conflict,
         abs(expected_items.amount_minor - recorded_items.amount_minor) as amount_distance,
-        abs({{ dbt.datediff(
-            'expected_items.item_date', 'recorded_items.item_date', 'day'
-        ) }}) as date_distance,
+        abs({{ dbt.datediff('expected_items.item_date', 'recorded_items.item_date', 'day') }})
+            as date_distance,
+        abs(recorded_days.business_day_number - expected_days.business_day_number)
+            as business_days_apart,
         {{ dbt.date_trunc('month', 'expected_items.item_date') }}
         <> {{ dbt.date_trunc('month', 'recorded_items.item_date') }} as is_cut_off
     from expected_items
@@ -53,6 +65,19 @@ pairs as (
             and expected_items.entity_id = recorded_items.entity_id
             and expected_items.leg = recorded_items.leg
             and expected_items.currency_code = recorded_items.currency_code
+    left join lags
+        on
+            expected_items.leg = lags.leg
+            and expected_items.event_type = lags.event_type
+            and expected_items.currency_code = lags.currency_code
+    left join business_days as expected_days
+        on
+            lags.calendar_name = expected_days.calendar_name
+            and expected_items.item_date = expected_days.calendar_date
+    left join business_days as recorded_days
+        on
+            lags.calendar_name = recorded_days.calendar_name
+            and recorded_items.item_date = recorded_days.calendar_date
     left join decided_items as decided_expected
         on expected_items.item_id = decided_expected.item_id
     left join decided_items as decided_recorded
@@ -69,12 +94,12 @@ pairs_by_reference as (
             when
                 pairs.amount_distance = 0
                 and not pairs.is_cut_off
-                and pairs.date_distance <= windows.posting_date_days
+                and {{ within_window('posting_date') }}
                 then 2
             when
                 pairs.amount_distance = 0
                 and pairs.is_cut_off
-                and pairs.date_distance <= windows.other_period_days
+                and {{ within_window('other_period') }}
                 then 2
             when
                 pairs.amount_distance <= windows.tolerance_amount_minor
@@ -82,7 +107,7 @@ pairs_by_reference as (
                     windows.tolerance_bps * abs(pairs.expected_amount_minor),
                     pairs.amount_distance * 10000
                 )
-                and pairs.date_distance <= windows.tolerance_days
+                and {{ within_window('tolerance') }}
                 and sign(pairs.expected_amount_minor) = sign(pairs.recorded_amount_minor)
                 then 3
             else 9

@@ -65,6 +65,7 @@ recorded_items as (
             customer_id,
             case quoted_in when 'line' then line_customer_id else reference_customer_id end
         ) as customer_id,
+        unmapped_customer_reference,
         currency_code,
         amount_minor,
         posting_date as item_date,

@@ -92,6 +92,7 @@ residue_memberships as (
         currency_code,
         customer_id,
         amount_minor,
+        item_date,
         rule,
         link_key,
         group_key

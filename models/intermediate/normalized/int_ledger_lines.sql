@@ -30,6 +30,8 @@ ledger_lines as (
         lines.transaction_amount_minor,
         lines.transaction_currency_code,
         customers.customer_id,
+        case when customers.customer_id is null then lines.customer_reference end
+            as unmapped_customer_reference,
         lines.line_text,
         lines.reference_text,
         lines.source_document_id,

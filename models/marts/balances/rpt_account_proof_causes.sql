@@ -9,6 +9,10 @@ reporting_months as (
     select * from {{ ref('int_reporting_months') }}
 ),
 
+cause_classes as (
+    select * from {{ ref('cause_classes') }}
+),
+
 -- What an item explains: a matched or pending one only moves money between months, a match within
 -- a tolerance or by decision leaves its residual, the rest its amount under the cause found.
 explained as (
@@ -20,7 +24,7 @@ explained as (
         case
             when items.status = 'pending' then 'timing'
             when items.status = 'ignored' then 'ignored'
-            when items.status in ('matched', 'suggested') and items.match_tier in (0, 3, 4)
+            when items.status in ('matched', 'suggested') and items.match_tier in (0, 3, 4, 5)
                 then items.match_rule
             when items.status in ('matched', 'suggested') then 'timing'
             else items.cause
@@ -80,15 +84,18 @@ to_date as (
 
 account_proof_causes as (
     select
-        entity_id,
-        account_role,
-        currency_code,
-        month_start,
-        cause,
-        cast(explained_amount as numeric(28, 4)) as explained_amount,
-        cast(item_count as bigint) as item_count
+        to_date.entity_id,
+        to_date.account_role,
+        to_date.currency_code,
+        to_date.month_start,
+        to_date.cause,
+        cause_classes.cause_class,
+        cast(to_date.explained_amount as numeric(28, 4)) as explained_amount,
+        cast(to_date.item_count as bigint) as item_count
     from to_date
-    where explained_amount <> 0
+    left join cause_classes
+        on to_date.cause = cause_classes.cause
+    where to_date.explained_amount <> 0
 )
 
 select * from account_proof_causes

@@ -5,7 +5,7 @@ account_balances as (
     select * from {{ ref('int_account_balances') }}
 ),
 
-proof_causes as (
+parts as (
     select * from {{ ref('rpt_account_proof_causes') }}
 ),
 
@@ -21,26 +21,7 @@ balances as (
     from account_balances
 ),
 
-by_class as (
-    select
-        entity_id,
-        account_role,
-        currency_code,
-        month_start,
-        sum(case when cause = 'timing' then explained_amount else 0 end) as timing_amount,
-        sum(case when cause in ('timing', 'unknown') then 0 else explained_amount end)
-            as named_causes_amount,
-        sum(case when cause = 'unknown' then explained_amount else 0 end) as unknown_amount,
-        sum(case when cause = 'timing' then 0 else 1 end) as cause_count,
-        sum(case when cause = 'timing' then 0 else item_count end) as item_count
-    from proof_causes
-    group by
-        entity_id,
-        account_role,
-        currency_code,
-        month_start
-),
-
+-- A cause is in one class, so the classes show the named causes once more, by kind of finding.
 explained as (
     select
         balances.entity_id,
@@ -50,19 +31,50 @@ explained as (
         balances.month_end,
         balances.recorded_balance,
         balances.expected_balance,
-        balances.recorded_balance - balances.expected_balance as difference_amount,
-        coalesce(by_class.timing_amount, 0) as timing_amount,
-        coalesce(by_class.named_causes_amount, 0) as named_causes_amount,
-        coalesce(by_class.unknown_amount, 0) as unknown_amount,
-        coalesce(by_class.cause_count, 0) as cause_count,
-        coalesce(by_class.item_count, 0) as item_count
+        sum(case when parts.cause = 'timing' then parts.explained_amount else 0 end)
+            as timing_amount,
+        sum(
+            case
+                when parts.cause not in ('timing', 'unknown') then parts.explained_amount
+                else 0
+            end
+        ) as named_causes_amount,
+        sum(case when parts.cause = 'unknown' then parts.explained_amount else 0 end)
+            as unknown_amount,
+        sum(
+            case when parts.cause_class = 'missing_in_ledger' then parts.explained_amount else 0 end
+        ) as missing_in_ledger_amount,
+        sum(case when parts.cause_class = 'only_in_ledger' then parts.explained_amount else 0 end)
+            as only_in_ledger_amount,
+        sum(case when parts.cause_class = 'duplicate' then parts.explained_amount else 0 end)
+            as duplicate_amount,
+        sum(case when parts.cause_class = 'misstated' then parts.explained_amount else 0 end)
+            as misstated_amount,
+        sum(case when parts.cause_class = 'misposted' then parts.explained_amount else 0 end)
+            as misposted_amount,
+        sum(case when parts.cause_class = 'fx' then parts.explained_amount else 0 end) as fx_amount,
+        sum(case when parts.cause_class = 'other_period' then parts.explained_amount else 0 end)
+            as other_period_amount,
+        sum(case when parts.cause_class = 'accepted' then parts.explained_amount else 0 end)
+            as accepted_amount,
+        sum(case when parts.cause <> 'timing' then 1 else 0 end) as cause_count,
+        sum(case when parts.cause <> 'timing' then parts.item_count else 0 end)
+            as item_count
     from balances
-    left join by_class
+    left join parts
         on
-            balances.entity_id = by_class.entity_id
-            and balances.account_role = by_class.account_role
-            and balances.currency_code = by_class.currency_code
-            and balances.month_start = by_class.month_start
+            balances.entity_id = parts.entity_id
+            and balances.account_role = parts.account_role
+            and balances.currency_code = parts.currency_code
+            and balances.month_start = parts.month_start
+    group by
+        balances.entity_id,
+        balances.account_role,
+        balances.currency_code,
+        balances.month_start,
+        balances.month_end,
+        balances.recorded_balance,
+        balances.expected_balance
 ),
 
 account_proofs as (
@@ -74,14 +86,22 @@ account_proofs as (
         month_end,
         recorded_balance,
         expected_balance,
-        cast(difference_amount as numeric(28, 4)) as difference_amount,
+        cast(recorded_balance - expected_balance as numeric(28, 4)) as difference_amount,
         cast(timing_amount as numeric(28, 4)) as timing_amount,
         cast(named_causes_amount as numeric(28, 4)) as named_causes_amount,
         cast(unknown_amount as numeric(28, 4)) as unknown_amount,
         cast(
-            difference_amount - timing_amount - named_causes_amount - unknown_amount
-            as numeric(28, 4)
+            recorded_balance - expected_balance
+            - timing_amount - named_causes_amount - unknown_amount as numeric(28, 4)
         ) as residual_amount,
+        cast(missing_in_ledger_amount as numeric(28, 4)) as missing_in_ledger_amount,
+        cast(only_in_ledger_amount as numeric(28, 4)) as only_in_ledger_amount,
+        cast(duplicate_amount as numeric(28, 4)) as duplicate_amount,
+        cast(misstated_amount as numeric(28, 4)) as misstated_amount,
+        cast(misposted_amount as numeric(28, 4)) as misposted_amount,
+        cast(fx_amount as numeric(28, 4)) as fx_amount,
+        cast(other_period_amount as numeric(28, 4)) as other_period_amount,
+        cast(accepted_amount as numeric(28, 4)) as accepted_amount,
         cast(cause_count as bigint) as cause_count,
         cast(item_count as bigint) as item_count
     from explained

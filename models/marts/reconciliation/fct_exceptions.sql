@@ -9,6 +9,10 @@ items as (
     select * from {{ ref('int_items') }}
 ),
 
+suggested_actions as (
+    select * from {{ ref('int_suggested_actions') }}
+),
+
 currencies as (
     select * from {{ ref('currencies') }}
 ),
@@ -24,6 +28,7 @@ open_exceptions as (
         exceptions.expected_item_id,
         exceptions.recorded_item_id,
         exceptions.document_reference,
+        exceptions.customer_id,
         exceptions.event_type,
         exceptions.account_role,
         exceptions.currency_code,
@@ -42,13 +47,14 @@ open_exceptions as (
         exceptions.due_date,
         exceptions.first_seen_date,
         cast(exceptions.age_days as integer) as age_days,
+        exceptions.age_bucket,
         cast(exceptions.priority as integer) as priority,
         exceptions.priority_name,
         exceptions.owner_team,
         exceptions.cause,
         exceptions.is_estimated,
         exceptions.explanation,
-        exceptions.suggested_action,
+        suggested_actions.suggested_action,
         exceptions.decision_id,
         exceptions.decision_state,
         {{ item_fingerprint('items') }} as fingerprint,
@@ -58,6 +64,8 @@ open_exceptions as (
     from exceptions
     inner join items
         on exceptions.item_id = items.item_id
+    inner join suggested_actions
+        on exceptions.item_id = suggested_actions.item_id
     inner join currencies
         on exceptions.currency_code = currencies.currency_code
     left join items as counterparts

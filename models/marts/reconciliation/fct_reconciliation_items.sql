@@ -59,7 +59,8 @@ reconciliation_items as (
         matches.confidence,
         breaks_classified.cause,
         breaks_classified.is_estimated,
-        breaks_classified.explanation
+        breaks_classified.explanation,
+        {{ item_fingerprint('items') }} as fingerprint
     from items
     inner join item_statuses
         on items.item_id = item_statuses.item_id

@@ -28,12 +28,13 @@ versioned as (
     from typed
 ),
 
--- Only whom the ledger's copy of an invoice names is read: its amounts are in the journals.
+-- Only whom the ledger's copy of an invoice names is read: its amounts are in the journals. A contact
+-- without a customer id of billing goes by its own, which then maps to nobody.
 invoices as (
     select
         versioned.relation_key,
         versioned.invoice_reference,
-        contacts.customer_reference
+        coalesce(contacts.customer_reference, versioned.contact_reference) as customer_reference
     from versioned
     left join contacts
         on
