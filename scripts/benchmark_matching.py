@@ -35,13 +35,13 @@ TIERS = (
     (r"decision|decided", "0 decisions"),
     (r"fx_timing", "4 fx timing"),
     (r"prorat", "5 prorations"),
-    (r"(pairs|matches)_by_reference", "1 to 4 by reference"),
+    (r"by_reference|contested|assignments", "1 to 4 by reference"),
     (r"structur", "6 structural"),
-    (r"one_sided", "8 one-sided"),
+    (r"one_sided|reversal", "8 one-sided"),
+    (r"residue_after", "what is left over"),
     (r"group|membership|payout|covering", "7 groups"),
     (r"last_resort", "9 last resort"),
-    (r"residue", "what is left over"),
-    (r"windows|business_days|due_dates", "windows and days"),
+    (r"windows|business_days|due_dates|settlement_lags", "windows and days"),
     (r"items$|match_members|match_totals|matches$|statuses$", "items and results"),
 )
 TIER_NAMES = {
@@ -203,7 +203,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--faults", default="default", help="what to plant: none, default or rates (default: default)")
     parser.add_argument("--keep", type=Path, help="file to keep the database in")
     parser.add_argument("--database", type=Path,
-                        help="a database kept before: its matching is built again, nothing else")
+                        help="a database kept before: its matching is built again")
+    parser.add_argument("--upstream", action="store_true",
+                        help="with --database: build what the matching reads again as well")
     parser.add_argument("--threads", type=int, help="threads of dbt and DuckDB (default: the project's profile)")
     parser.add_argument("--memory-limit", help="DuckDB's memory_limit for the matching, e.g. 3GB (default: its own)")
     parser.add_argument("--slowest", type=int, default=8, help="models to list (default 8)")
@@ -227,9 +229,9 @@ def main(arguments: list[str] | None = None) -> int:
             elif not database.is_file():
                 raise Failed(f"{database} is no file")
             models = matching_models(folder, database)
-            if args.database is None:
+            if args.database is None or args.upstream:
                 seconds, *_ = dbt(
-                    folder, database, "build", "--exclude-resource-type", "test", "unit_test",
+                    folder, database, "build", "--full-refresh", "--exclude-resource-type", "test", "unit_test",
                     "--select", f"+{LAST}", "--exclude", *models,
                 )  # fmt: skip
                 print(f"built what the matching reads in {seconds:.1f} s", flush=True)
