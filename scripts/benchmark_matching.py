@@ -35,13 +35,13 @@ TIERS = (
     (r"decision|decided", "0 decisions"),
     (r"fx_timing", "4 fx timing"),
     (r"prorat", "5 prorations"),
-    (r"(pairs|matches)_by_reference", "1 to 4 by reference"),
+    (r"by_reference|contested|assignments", "1 to 4 by reference"),
     (r"structur", "6 structural"),
-    (r"one_sided", "8 one-sided"),
+    (r"one_sided|reversal", "8 one-sided"),
+    (r"residue_after", "what is left over"),
     (r"group|membership|payout|covering", "7 groups"),
     (r"last_resort", "9 last resort"),
-    (r"residue", "what is left over"),
-    (r"windows|business_days|due_dates", "windows and days"),
+    (r"windows|business_days|due_dates|settlement_lags", "windows and days"),
     (r"items$|match_members|match_totals|matches$|statuses$", "items and results"),
 )
 TIER_NAMES = {
@@ -68,16 +68,17 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Timing:
-    """One dbt process: wall seconds, seconds between its first and last model, its own peak memory in bytes."""
+    """One dbt process: wall seconds, seconds from its first to its last model, CPU seconds, peak memory in bytes."""
 
     wall: float
     sequence: float
+    processor: float
     memory: int
     models: dict[str, float]
 
 
-def run(command: list[str], environment: dict[str, str]) -> tuple[float, int, str]:
-    """Run a command; return its wall seconds, its own peak memory in bytes and its output."""
+def run(command: list[str], environment: dict[str, str]) -> tuple[float, float, int, str]:
+    """Run a command; return its wall and its own CPU seconds, its own peak memory in bytes and its output."""
     began = time.perf_counter()
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
@@ -90,10 +91,10 @@ def run(command: list[str], environment: dict[str, str]) -> tuple[float, int, st
         said = [line.strip() for line in text.splitlines() if line.strip()]
         first = next((at for at, line in enumerate(said) if "Error" in line), max(len(said) - 1, 0))
         raise Failed(f"{Path(command[0]).name} {command[1]} failed: {' '.join(said[first : first + 3])}")
-    return seconds, usage.ru_maxrss * 1024, text
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, text
 
 
-def dbt(folder: Path, database: Path, *arguments: str) -> tuple[float, int, str]:
+def dbt(folder: Path, database: Path, *arguments: str) -> tuple[float, float, int, str]:
     """Run one dbt command on a database of raw tables, with the profile of the folder."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DBT_")}
     environment |= {
@@ -121,7 +122,7 @@ def write_profile(folder: Path, threads: int | None, memory_limit: str | None) -
 def matching_models(folder: Path, database: Path) -> list[str]:
     """Names of the models behind the items, up to the statuses."""
     upstream = [f"+{name}" for name in GIVEN]
-    _, _, text = dbt(
+    *_, text = dbt(
         folder, database, "ls", "--resource-type", "model", "--output", "name",
         "--select", f"+{LAST}", "--exclude", *upstream,
     )  # fmt: skip
@@ -130,7 +131,7 @@ def matching_models(folder: Path, database: Path) -> list[str]:
 
 def time_matching(folder: Path, database: Path, models: list[str]) -> Timing:
     """Build the matching models in one dbt process."""
-    wall, memory, _ = dbt(folder, database, "run", "--select", *models)
+    wall, processor, memory, _ = dbt(folder, database, "run", "--select", *models)
     results = json.loads((folder / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
     moments = [
         datetime.fromisoformat(step[moment].replace("Z", "+00:00"))
@@ -139,7 +140,7 @@ def time_matching(folder: Path, database: Path, models: list[str]) -> Timing:
         for moment in ("started_at", "completed_at")
     ]
     seconds = {result["unique_id"].split(".")[-1]: result["execution_time"] for result in results}
-    return Timing(wall, (max(moments) - min(moments)).total_seconds(), memory, seconds)
+    return Timing(wall, (max(moments) - min(moments)).total_seconds(), processor, memory, seconds)
 
 
 def tier_of(model: str) -> str:
@@ -172,7 +173,8 @@ def report(timing: Timing, items: int, ledger: int, rows: list[tuple[int, int, i
     """Everything as text."""
     lines = [
         f"{items:,} items to match, {ledger:,} of them on the ledger leg, both sides together",
-        f"{timing.sequence:.1f} s from the first model to the last, {timing.wall:.1f} s with dbt's start",
+        f"{timing.sequence:.1f} s from the first model to the last, {timing.wall:.1f} s with dbt's start, "
+        f"{timing.processor:.1f} s of CPU",
         f"peak memory of the process: {timing.memory / 1024**3:.2f} GB",
         "",
         f"{'models of tier':22} {'seconds':>8}",
@@ -201,7 +203,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--faults", default="default", help="what to plant: none, default or rates (default: default)")
     parser.add_argument("--keep", type=Path, help="file to keep the database in")
     parser.add_argument("--database", type=Path,
-                        help="a database kept before: its matching is built again, nothing else")
+                        help="a database kept before: its matching is built again")
+    parser.add_argument("--upstream", action="store_true",
+                        help="with --database: build what the matching reads again as well")
     parser.add_argument("--threads", type=int, help="threads of dbt and DuckDB (default: the project's profile)")
     parser.add_argument("--memory-limit", help="DuckDB's memory_limit for the matching, e.g. 3GB (default: its own)")
     parser.add_argument("--slowest", type=int, default=8, help="models to list (default 8)")
@@ -225,9 +229,9 @@ def main(arguments: list[str] | None = None) -> int:
             elif not database.is_file():
                 raise Failed(f"{database} is no file")
             models = matching_models(folder, database)
-            if args.database is None:
-                seconds, _, _ = dbt(
-                    folder, database, "build", "--exclude-resource-type", "test", "unit_test",
+            if args.database is None or args.upstream:
+                seconds, *_ = dbt(
+                    folder, database, "build", "--full-refresh", "--exclude-resource-type", "test", "unit_test",
                     "--select", f"+{LAST}", "--exclude", *models,
                 )  # fmt: skip
                 print(f"built what the matching reads in {seconds:.1f} s", flush=True)
@@ -253,7 +257,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def generate(args: argparse.Namespace, database: Path, folder: Path) -> None:
     """Generate the company into a database file."""
-    seconds, _, _ = run(
+    seconds, *_ = run(
         [sys.executable, "scripts/generate_company.py", "--seed", str(args.seed), "--customers", str(args.customers),
          "--months", str(args.months), "--faults", args.faults, "--out", str(database.resolve()),
          "--labels", str(folder / "labels.csv"), "--format", "duckdb"],
