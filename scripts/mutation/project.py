@@ -182,8 +182,10 @@ def read_project(folder: Path, database: Path | None, folders: list[str], names:
     for test in manifest["unit_tests"].values():
         if test["model"] in models:
             model = models[test["model"]]
-            written = target / "run" / test["package_name"] / test["original_file_path"]
-            path = written / Path(model.path).parent / f"{test['name']}.sql"
+            # dbt writes it below the file it stands in, and repeats the folder of that file.
+            yaml_path = Path(test["original_file_path"])
+            written = target / "run" / test["package_name"] / yaml_path / yaml_path.parent
+            path = written / f"{test['name']}.sql"
             run_sql = path.read_text(encoding="utf-8")
             model.unit_tests.append(aligned(test["name"], model.body.lstrip(), run_sql, UNIT_TEST_ENDS))
     kept = [key for key in compiled if nodes.get(key, {}).get("resource_type") == "model"]
