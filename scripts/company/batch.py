@@ -24,7 +24,7 @@ from .write import write_labels, write_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "tests")
-NOT_COPIED = shutil.ignore_patterns("*.py", "__pycache__")
+NOT_COPIED = shutil.ignore_patterns("*.py", "__pycache__", "*__unit_tests*")
 POLICY = Path("seeds") / "policy"
 OF_ALL_COMPANIES = ("ecb.exchange_rate",)
 START = date(2024, 1, 1)

@@ -70,17 +70,22 @@ class DbtRun:
             return connection.execute(sql, parameters or []).fetchall()
 
 
-def copy_project(destination: Path, built: DbtRun | None = None, with_data: bool = False) -> Path:
+def copy_project(
+    destination: Path, built: DbtRun | None = None, with_data: bool = False, unit_tests: bool = True
+) -> Path:
     """Copy the project tree without what git, dbt and Python made; return the copy's folder.
 
     Given a finished run, its parse state comes along (a later run parses only changed files), and
-    with_data its database too (a later run can select a few nodes and find the rest built).
+    with_data its database too (a later run can select a few nodes and find the rest built). Without
+    unit tests dbt reads and writes half as much at every start; the run must be without them too.
     """
     project = destination / "project"
 
     def ignored(folder: str, names: list[str]) -> set[str]:
         at_root = NOT_COPIED_FROM_ROOT if Path(folder) == PROJECT_ROOT else set()
         files = {name for name in names if ".duckdb" in name}
+        if not unit_tests:
+            files |= {name for name in names if "__unit_tests" in name}
         return (set(names) & (at_root | NOT_COPIED_ANYWHERE)) | files
 
     shutil.copytree(PROJECT_ROOT, project, ignore=ignored)
@@ -190,16 +195,24 @@ def built_demo(tmp_path_factory: pytest.TempPathFactory) -> DbtRun:
     return DbtRun(success, project, project / "target", own / WAREHOUSE.name, messages)
 
 
+@pytest.fixture(scope="session")
+def lean_demo(tmp_path_factory: pytest.TempPathFactory, built_demo: DbtRun) -> DbtRun:
+    """The built demo with a project that has no unit tests, parsed once, to be copied from."""
+    project = copy_project(tmp_path_factory.mktemp("lean"), built=built_demo, unit_tests=False)
+    run = run_dbt(project, "parse")
+    return DbtRun(run.success, project, project / "target", built_demo.database, run.messages)
+
+
 @pytest.fixture
 def project_copy(tmp_path: Path) -> Path:
-    """A copy of the project that a test may change; nothing is built in it."""
-    return copy_project(tmp_path)
+    """A copy of the project that a test may change, without unit tests; nothing is built in it."""
+    return copy_project(tmp_path, unit_tests=False)
 
 
 @pytest.fixture
-def built_copy(tmp_path: Path, built_demo: DbtRun) -> Path:
+def built_copy(tmp_path: Path, lean_demo: DbtRun) -> Path:
     """A copy of the project with the demo already built and parsed: break it, run a few nodes."""
-    return copy_project(tmp_path, built=built_demo, with_data=True)
+    return copy_project(tmp_path, built=lean_demo, with_data=True, unit_tests=False)
 
 
 @pytest.fixture

@@ -318,9 +318,11 @@ def findings(project: Path) -> dict[str, set[str]]:
 
 
 @pytest.fixture(scope="module")
-def decided(tmp_path_factory: pytest.TempPathFactory, built_demo: DbtRun) -> Desk:
+def decided(tmp_path_factory: pytest.TempPathFactory, lean_demo: DbtRun) -> Desk:
     """The demo with one decision of each kind, built: by name what was decided on."""
-    project = copy_project(tmp_path_factory.mktemp("decided"), built=built_demo, with_data=True)
+    project = copy_project(
+        tmp_path_factory.mktemp("decided"), built=lean_demo, with_data=True, unit_tests=False
+    )
     desk = Desk(project / WAREHOUSE, project / FILE)
     desk.project = project
     payouts = desk.open_items("leg = 'bank' and status = 'expected_only'")

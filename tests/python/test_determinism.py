@@ -69,9 +69,9 @@ def set_session(project: Path, threads: int, zone: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("seed", "threads", "zone"), OTHER_BUILDS)
 def test_marts_are_the_same_in_any_order_thread_and_time_zone(
-    built_demo: DbtRun, tmp_path: Path, seed: int, threads: int, zone: str
+    built_demo: DbtRun, lean_demo: DbtRun, tmp_path: Path, seed: int, threads: int, zone: str
 ) -> None:
-    project = copy_project(tmp_path, built=built_demo)
+    project = copy_project(tmp_path, built=lean_demo, unit_tests=False)
     assert shuffle_rows(project, seed) > 20
     set_session(project, threads, zone)
     run = run_dbt(project, "build", "--exclude-resource-type", "test", "unit_test")
@@ -84,9 +84,9 @@ def test_marts_are_the_same_in_any_order_thread_and_time_zone(
 
 
 @pytest.mark.dbt
-def test_what_the_builds_vary_reaches_their_sessions(built_demo: DbtRun, tmp_path: Path) -> None:
+def test_what_the_builds_vary_reaches_their_sessions(lean_demo: DbtRun, tmp_path: Path) -> None:
     """Same results prove nothing if the settings of the copy's profile never arrive."""
-    project = copy_project(tmp_path, built=built_demo, with_data=True)
+    project = copy_project(tmp_path, built=lean_demo, with_data=True, unit_tests=False)
     set_session(project, 4, "Asia/Kolkata")
     settings = ("TimeZone", "threads", "preserve_insertion_order")
     columns = ", ".join(f"cast(current_setting('{name}') as varchar) as {name.lower()}" for name in settings)

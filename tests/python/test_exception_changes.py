@@ -105,7 +105,7 @@ def evening(run: DbtRun) -> Evening:
 
 def build_evenings(built: DbtRun, folder: Path) -> dict[date, Evening]:
     """The demo as it was on each evening, the last one first: what is forgotten stays forgotten."""
-    project = copy_project(folder, built=built, with_data=True)
+    project = copy_project(folder, built=built, with_data=True, unit_tests=False)
     lies_between = [f"{source}+,+{mart}" for source in ("stg_xero__journals", "int_entities") for mart in MARTS]
     found = {}
     for day in reversed(DAYS):
@@ -130,8 +130,8 @@ def build_evenings(built: DbtRun, folder: Path) -> dict[date, Evening]:
 
 
 @pytest.fixture(scope="module")
-def evenings(built_demo: DbtRun, tmp_path_factory: pytest.TempPathFactory) -> dict[date, Evening]:
-    return build_evenings(built_demo, tmp_path_factory.mktemp("evenings"))
+def evenings(lean_demo: DbtRun, tmp_path_factory: pytest.TempPathFactory) -> dict[date, Evening]:
+    return build_evenings(lean_demo, tmp_path_factory.mktemp("evenings"))
 
 
 def differences(before: list[OpenException], after: list[OpenException]) -> Counter:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import copy_project
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -285,7 +286,7 @@ def test_a_mutant_that_does_not_run_or_cannot_matter_counts_for_nothing() -> Non
 @pytest.mark.dbt
 @pytest.mark.slow
 def test_what_a_test_notices_is_killed_and_a_useless_change_survives(
-    tmp_path: Path, built_demo, built_copy, dbt
+    tmp_path: Path, built_demo, dbt
 ) -> None:
     path = MATCHING / "int_residue_after_groups.sql"
     text = path.read_text(encoding="utf-8")
@@ -313,6 +314,7 @@ def test_what_a_test_notices_is_killed_and_a_useless_change_survives(
     session.judge.close()
 
     # dbt itself sees what the session sees.
-    (built_copy / path.relative_to(ROOT)).write_text(anti_joins[0].applied(text), encoding="utf-8")
-    run = dbt(built_copy, "test", "--select", f"test_type:unit,{path.stem}")
+    copy = copy_project(tmp_path / "dbt", built=built_demo, with_data=True)
+    (copy / path.relative_to(ROOT)).write_text(anti_joins[0].applied(text), encoding="utf-8")
+    run = dbt(copy, "test", "--select", f"test_type:unit,{path.stem}")
     assert killed[0].outcome == BY_UNIT_TEST and killed[0].detail in run.failed

@@ -88,9 +88,11 @@ def query(project: Path, sql: str) -> list[tuple]:
 
 
 @pytest.fixture(scope="module")
-def tight(built_demo: DbtRun, tmp_path_factory: pytest.TempPathFactory) -> Tight:
+def tight(lean_demo: DbtRun, tmp_path_factory: pytest.TempPathFactory) -> Tight:
     """The demo, built, with rules that are too tight, and the changes proposed for them."""
-    project = copy_project(tmp_path_factory.mktemp("tight"), built=built_demo, with_data=True)
+    project = copy_project(
+        tmp_path_factory.mktemp("tight"), built=lean_demo, with_data=True, unit_tests=False
+    )
     rules = Rules(project)
     rules.tighten()
     rebuild(project)

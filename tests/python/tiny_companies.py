@@ -224,7 +224,7 @@ def build_companies(
     policies: rows of policy seeds besides what the companies signed. select: nodes to build, empty for
     all of the project. tests: run the data tests too.
     """
-    project = copy_project(folder)
+    project = copy_project(folder, unit_tests=False)
     land(project / WAREHOUSE, landed, rates)
     entities = [
         {
