@@ -1,4 +1,4 @@
-{#- One step from an assignment towards the best of its block: the one or two open pairs that are worth
+{#- One step from an assignment towards the best of its block: the one or two pairs that are worth
     most above the pairs they put out, or nothing when none are worth more. Pairs carry block_id,
     pair_value and pair_rank, a total order; the assignment is a relation of pair_rank. -#}
 {% macro better_assignment(pairs, assignment) -%}
@@ -11,23 +11,23 @@
             on pairs.pair_rank = assignment.pair_rank
     ),
 
-    open_pairs as (
+    -- What each pair would put out. One that is assigned would put itself out and never gains.
+    weighed_pairs as (
         select
             pairs.block_id,
             pairs.expected_item_id,
             pairs.recorded_item_id,
             pairs.pair_rank,
             pairs.pair_value,
-            coalesce(of_expected.pair_rank, 0) as out_by_expected,
+            of_expected.pair_rank as out_by_expected,
             coalesce(of_expected.pair_value, 0) as lost_by_expected,
-            coalesce(of_recorded.pair_rank, 0) as out_by_recorded,
+            of_recorded.pair_rank as out_by_recorded,
             coalesce(of_recorded.pair_value, 0) as lost_by_recorded
         from {{ pairs }} as pairs
         left join assigned as of_expected
             on pairs.expected_item_id = of_expected.expected_item_id
         left join assigned as of_recorded
             on pairs.recorded_item_id = of_recorded.recorded_item_id
-        where coalesce(of_expected.pair_rank, 0) <> pairs.pair_rank
     ),
 
     moves as (
@@ -40,7 +40,7 @@
             out_by_recorded,
             0 as second_out_by_expected,
             0 as second_out_by_recorded
-        from open_pairs
+        from weighed_pairs
         union all
         select
             first_pairs.block_id,
@@ -63,8 +63,8 @@
             first_pairs.out_by_recorded,
             second_pairs.out_by_expected as second_out_by_expected,
             second_pairs.out_by_recorded as second_out_by_recorded
-        from open_pairs as first_pairs
-        inner join open_pairs as second_pairs
+        from weighed_pairs as first_pairs
+        inner join weighed_pairs as second_pairs
             on
                 first_pairs.block_id = second_pairs.block_id
                 and first_pairs.pair_rank < second_pairs.pair_rank

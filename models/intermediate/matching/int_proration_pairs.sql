@@ -8,7 +8,6 @@ pairs as (
 
 differences as (
     select * from {{ ref('int_proration_differences') }}
-    where difference_minor <> 0
 ),
 
 net_sides as (
