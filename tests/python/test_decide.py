@@ -14,7 +14,7 @@ from typing import Any
 import decide
 import duckdb
 import pytest
-from conftest import WAREHOUSE, DbtRun, copy_project, run_dbt
+from conftest import WAREHOUSE, DbtRun, copy_project, run_dbt, wires_nobody_explains
 
 pytestmark = pytest.mark.dbt
 
@@ -36,8 +36,7 @@ CONTROLS = [
 MADE = ["--reason", "agreed with the bank", "--by", "ann"]
 APPROVED = [*MADE, "--approved-by", "ben"]
 # Only what it would cost to look up by hand: one wire without a reference, payouts nobody received.
-WIRE = "bank:recorded:main:bank_statement:bsl-7-0000468"
-OTHER_WIRE = "bank:recorded:main:bank_statement:bsl-7-0000481"
+WIRE, OTHER_WIRE = (f"bank:recorded:main:bank_statement:{line}" for line in wires_nobody_explains()[:2])
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -128,7 +127,7 @@ def test_an_exception_is_shown_with_both_sides_and_its_decision(desk, capsys):
 
 
 def test_what_stands_alone_is_shown_with_its_nearest_counterparts(desk, capsys):
-    assert desk.run("show", "bsl-7-0000468") == 0
+    assert desk.run("show", wires_nobody_explains()[0]) == 0
     shown = capsys.readouterr().out
     assert "nearest open items of the other side" in shown and "  expected" in shown
 
@@ -157,7 +156,7 @@ def test_a_decision_quotes_the_facts_and_touches_no_other_row(desk, capsys):
     ignored, accepted = rows_of(desk.decisions)[1:3]
     fingerprint = desk.query("select fingerprint from fct_exceptions where item_id = ?", WIRE)[0][0]
     assert ignored["expected_fingerprint"] == fingerprint and not ignored["counterpart"]
-    assert ignored["facts_seen"] == "recorded 1029.17 USD on 2024-02-24 without a reference"
+    assert ignored["facts_seen"] == "recorded 1029.17 USD on 2024-03-03 without a reference"
     assert (ignored["decided_by"], ignored["approved_by"], ignored["decided_on"]) == ("ann", "ben", "2025-03-31")
     pair = desk.query(
         "select fingerprint, counterpart_fingerprint from fct_exceptions where item_id = ?", accepted["item_id"]
@@ -405,8 +404,8 @@ def test_decisions_that_do_not_hold_are_reported_and_do_nothing(decided):
         " from rpt_decision_findings where finding = 'void'"
     )
     assert void == [
-        (WIRE, "recorded 1029.17 USD on 2024-02-24 without a reference",
-         "1029.71 USD on 2024-02-24 without a reference", True, "ann", "ben")
+        (WIRE, "recorded 1029.17 USD on 2024-03-03 without a reference",
+         "1029.71 USD on 2024-03-03 without a reference", True, "ann", "ben")
     ]  # fmt: skip
     states = dict(decided.query("select item_id, decision_state from fct_exceptions where decision_id is not null"))
     assert states[decided.ignored] == "void"
