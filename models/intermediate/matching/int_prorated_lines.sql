@@ -28,12 +28,14 @@ clocked_lines as (
             when 'by_second' then cast(invoice_lines.service_start_at as date)
             else invoice_lines.service_start_date
         end as start_date,
-        {{ second_of_day('invoice_lines.service_start_at') }} as start_second,
+        {{ second_of_day('invoice_lines.service_start_at') }}
+            as start_second,
         case proration_conventions.convention
             when 'by_second' then cast(invoice_lines.service_end_at as date)
             else invoice_lines.service_end_date
         end as end_date,
-        {{ second_of_day('invoice_lines.service_end_at') }} as end_second
+        {{ second_of_day('invoice_lines.service_end_at') }}
+            as end_second
     from invoice_lines
     inner join prices
         on invoice_lines.price_id = prices.price_id
