@@ -73,7 +73,7 @@ lint-sql lint-dbt: export TIEOUT_DUCKDB_PATH := target/lint/warehouse.duckdb
 
 lint-sql: $(INSTALLED)
 	@mkdir -p target/lint
-	@$(BIN)/sqlfluff lint --disable-progress-bar $(wildcard models tests analyses)
+	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 $(wildcard models tests analyses)
 
 lint-dbt: $(INSTALLED)
 	@mkdir -p target/lint
