@@ -10,13 +10,21 @@ from __future__ import annotations
 
 import re
 import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
 
-from conftest import wires_nobody_explains
+from conftest import (
+    WAREHOUSE,
+    DbtRun,
+    copy_project,
+    parsed_manifest,
+    run_dbt,
+    wires_nobody_explains,
+)
 
 pytestmark = pytest.mark.dbt
 
@@ -1073,14 +1081,44 @@ def cases() -> Iterator[Any]:
             yield pytest.param(control, one, id=f"{control}-{slug(one.mistake)}")
 
 
-def commit(project: Path, mistake: Break) -> None:
-    """Make the mistake in the copy; its place must be found exactly once."""
-    path = project / mistake.file
-    text = path.read_text(encoding="utf-8")
-    assert text.count(mistake.old) == 1, (
-        f"{mistake.file} has {text.count(mistake.old)} times what this break replaces: {mistake.old!r}"
-    )
-    path.write_text(text.replace(mistake.old, mistake.new), encoding="utf-8")
+class Bench:
+    """A built copy in which one mistake after the other is made and taken back.
+
+    dbt reads the project once: a mistake changes a model's text in what it read, or a seed's file, and
+    every mistake gets the demo's database anew.
+    """
+
+    def __init__(self, project: Path, built: Path) -> None:
+        self.project = project
+        self.built = built
+        self.manifest = parsed_manifest(project)
+        self.nodes = {node.original_file_path: node for node in self.manifest.nodes.values()}
+        for node in self.nodes.values():
+            if hasattr(node, "root_path"):
+                # A seed is read from where it was first parsed, which was another copy.
+                node.root_path = str(project)
+
+    def run(self, *arguments: str) -> DbtRun:
+        """Run dbt on the demo's database as it was built."""
+        shutil.copyfile(self.built, self.project / WAREHOUSE)
+        return run_dbt(self.project, *arguments, manifest=self.manifest)
+
+    @contextmanager
+    def broken(self, mistake: Break) -> Iterator[None]:
+        """The mistake stands inside the block; its place must be found exactly once."""
+        path, node = self.project / mistake.file, self.nodes[mistake.file]
+        text = path.read_text(encoding="utf-8")
+        assert text.count(mistake.old) == 1, (
+            f"{mistake.file} has {text.count(mistake.old)} times what this break replaces: {mistake.old!r}"
+        )
+        path.write_text(text.replace(mistake.old, mistake.new), encoding="utf-8")
+        raw_code = node.raw_code
+        node.raw_code = raw_code.replace(mistake.old, mistake.new)
+        try:
+            yield
+        finally:
+            path.write_text(text, encoding="utf-8")
+            node.raw_code = raw_code
 
 
 def selection(control: str, mistake: Break) -> list[str]:
@@ -1091,32 +1129,26 @@ def selection(control: str, mistake: Break) -> list[str]:
     return [f"{source}+,+{control}"]
 
 
-@pytest.fixture
-def project_to_break(built_copy: Path) -> Iterator[Path]:
-    """A built copy that is removed at once: there are many of them, each with its database."""
-    yield built_copy
-    shutil.rmtree(built_copy)
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory, lean_demo: DbtRun) -> Iterator[Bench]:
+    """This worker's copy of the built demo to break."""
+    project = copy_project(tmp_path_factory.mktemp("bench"), built=lean_demo, unit_tests=False)
+    yield Bench(project, lean_demo.database)
+    shutil.rmtree(project)
 
 
-def test_every_control_is_green_before_anything_is_broken(project_to_break, dbt):
-    run = dbt(project_to_break, "test", "--select", *BREAKS, "--indirect-selection", "empty")
+def test_every_control_is_green_before_anything_is_broken(bench):
+    run = bench.run("test", "--select", *BREAKS, "--indirect-selection", "empty")
     statuses = {control: run.statuses.get(control, "missing") for control in BREAKS}
     assert set(statuses.values()) == {"pass"}, {k: v for k, v in statuses.items() if v != "pass"}
 
 
 @pytest.mark.parametrize(("control", "mistake"), cases())
-def test_the_control_bites(control, mistake, project_to_break, dbt):
-    commit(project_to_break, mistake)
-    run = dbt(
-        project_to_break,
-        "build",
-        "--select",
-        *selection(control, mistake),
-        "--indirect-selection",
-        "empty",
-        "--exclude-resource-type",
-        "unit_test",
-    )
+def test_the_control_bites(control, mistake, bench):
+    with bench.broken(mistake):
+        run = bench.run(
+            "build", "--select", *selection(control, mistake), "--indirect-selection", "empty"
+        )
     built = {name: status for name, status in run.statuses.items() if name != control}
     broken_sql = {name: status for name, status in built.items() if status != "success"}
     assert not broken_sql, "the break must be a mistake, not an error:\n" + "\n".join(run.messages)
