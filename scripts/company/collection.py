@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Callable
 
-from . import catalog, clock
+from . import catalog, clock, paypal
 from .billing import Account, Invoice
 from .notes import NoteAmounts, add_note, allocated_lines, amount_only, note_by_amount, note_by_lines
 from .payments import Payment, dispute, fail, later, pay, refund
@@ -19,9 +19,14 @@ def collect(account: Account, invoice: Invoice, fate: str, until: int) -> None:
         return
     if fate in _NEEDS_NO_BALANCE and invoice.applied:
         fate = "normal"
+    if account.wallet is not None:
+        fate = paypal.adapted_fate(fate)
     step = _OPEN_FATES.get(fate)
     if step is not None:
         step(account, invoice)
+        return
+    if account.wallet is not None:
+        paypal.collect(account, invoice, fate, until)
         return
     payment = pay(account, invoice, invoice.finalized + _payment_delay(account))
     if payment is not None and fate != "normal":

@@ -80,8 +80,11 @@ def _card_fee(settled: Settled) -> int:
 
 
 def pay(account: Account, invoice: Invoice, second: int) -> Payment | None:
-    """Charge all that is open; None when that lies beyond the end of the period."""
+    """Charge all that is open; None when that lies beyond the end of the period, or when PayPal takes it."""
     world = account.world
+    if account.wallet is not None:
+        account.wallet.pay(account, invoice, second)
+        return None
     if second >= world.end:
         return None
     amount = invoice.open
