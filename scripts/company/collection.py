@@ -259,6 +259,14 @@ def _refund_then_dispute(account: Account, invoice: Invoice, payment: Payment, u
         dispute(account, payment, payment.amount - half, second + 9 * clock.DAY + 77, is_won)
 
 
+def _dispute_twice(account: Account, invoice: Invoice, payment: Payment, until: int) -> None:
+    """The customer disputes a third of the charge, then another third; the second one is lost."""
+    second, part = later(account, payment.paid_at, 3, 20), max(1, payment.amount // 3)
+    dispute(account, payment, part, second, account.rng.random() < 0.5)
+    if payment.amount > 2 * part:
+        dispute(account, payment, part, second + 8 * clock.DAY + 41, False)
+
+
 _NEEDS_NO_BALANCE = {"void", "uncollectible_void"}
 
 _OPEN_FATES: dict[str, Callable[[Account, Invoice], None]] = {
@@ -289,4 +297,5 @@ _PAID_FATES: dict[str, Callable[[Account, Invoice, Payment, int], None]] = {
     "dispute_won": _dispute_won,
     "dispute_lost": _dispute_lost,
     "refund_then_dispute": _refund_then_dispute,
+    "dispute_twice": _dispute_twice,
 }

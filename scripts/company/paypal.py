@@ -39,7 +39,7 @@ _CAST = (
 
 _LIKE = {
     "note_refund_lines": "refund_partial", "note_refund_amount": "refund_partial", "note_split": "refund_partial",
-    "note_out_of_band": "refund_partial", "refund_then_dispute": "refund_twice", "refund_failed": "refund_full",
+    "note_out_of_band": "refund_partial", "refund_then_dispute": "refund_twice", "dispute_twice": "dispute_lost", "refund_failed": "refund_full",
     "retry": "denied", "dispute_won": "dispute_won", "out_of_band": "pending", "pre_note_voided": "normal",
 }
 """What becomes of the fates that only a card payment, or billing itself, could have."""

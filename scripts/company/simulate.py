@@ -7,6 +7,7 @@ from random import Random
 from . import catalog, clock
 from .billing import Account, emit_account
 from .cast import Part, cast_parts, cast_script, crowd_script
+from .extras import add_extras
 from .paypal import Wallet, customer_count, join_paypal, paypal_script
 from .payouts import add_payouts
 from .tables import Table, Tables
@@ -28,6 +29,7 @@ def simulate(options: Options, rates: Table) -> Tables:
     if wallet is not None:
         wallet.finish(numbers)
     _add_stripe_fees(world)
+    add_extras(world)
     add_payouts(world)
     _add_drafts(world)
     _add_test_mode(world)

@@ -55,6 +55,7 @@ class World:
         sources = {"metering", *options.processors}
         self.rows: dict[str, list[Any]] = {name: [] for name in COLUMNS if name.split(".")[0] in sources}
         self.redeemed: dict[str, int] = {}
+        self.charge_count = 0
         self._tag = f"1{crc32(str(options.seed).encode()) & 0xFFFF:04x}"
         self.next_id = {prefix: self._id_maker(prefix) for prefix in _PREFIXES}
         days = (self.end - self.begin) // clock.DAY
