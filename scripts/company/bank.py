@@ -23,7 +23,7 @@ _PENDING_SHARE = 0.15
 _FEES = {"usd": 2_500, "eur": 1_800, "gbp": 1_200}
 _PAYOUT_CODES = ("T0400", "T0401")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-_FEED_CURRENCY, _FEED_ACCOUNT, _FEED_ID_LENGTH = "gbp", "gbp-receipts", 32
+_FEED_CURRENCY, _FEED_ACCOUNT, _FEED_ID_LENGTH = "gbp", "plaid-acc-gbp", 32
 
 
 class Deposit(NamedTuple):
