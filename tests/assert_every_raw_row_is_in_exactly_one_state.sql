@@ -23,7 +23,8 @@ with
     ('xero', 'journal_line'),
     ('bank_statement', 'statement_line'),
 ] + ([('paypal', 'transaction')] if 'paypal' in var('processor_sources') else [])
-  + ([('metering', 'usage_record')] if 'metering' in var('usage_sources') else []) %}
+  + ([('metering', 'usage_record')] if 'metering' in var('usage_sources') else [])
+  + ([('plaid', 'transaction')] if 'plaid' in var('bank_sources') else []) %}
 landed as (
     {% for source_name, table_name in transactional %}
         select
@@ -44,7 +45,7 @@ accounted as (
         sum(case when state = 'quarantined' then 1 else 0 end) as quarantined_rows
     from {{ ref('int_source_rows') }}
     where
-        source_name in ('stripe', 'paypal', 'xero', 'bank_statement', 'metering')
+        source_name in ('stripe', 'paypal', 'xero', 'bank_statement', 'metering', 'plaid')
         and (state = 'accepted' or reason is not null)
     group by source_name, source_table
 )

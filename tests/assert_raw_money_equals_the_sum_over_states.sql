@@ -63,6 +63,17 @@ landed as (
     from {{ raw('bank_statement', 'statement_line') }} as statement_line
     left join {{ ref('currencies') }} as currencies
         on upper({{ trimmed('statement_line.currency') }}) = currencies.currency_code
+    {% if 'plaid' in var('bank_sources') %}
+        union all
+        select
+            'plaid' as source_name,
+            'transaction' as source_table,
+            upper({{ trimmed('plaid_line.iso_currency_code') }}) as currency_code,
+            -({{ minor_units('plaid_line.amount', 'currencies.exponent') }}) as amount_minor
+        from {{ raw('plaid', 'transaction') }} as plaid_line
+        left join {{ ref('currencies') }} as currencies
+            on upper({{ trimmed('plaid_line.iso_currency_code') }}) = currencies.currency_code
+    {% endif %}
 ),
 
 landed_sums as (
@@ -88,7 +99,7 @@ accounted as (
         amount_minor
     from {{ ref('int_source_rows') }}
     where
-        source_name in ('stripe', 'paypal', 'xero', 'bank_statement')
+        source_name in ('stripe', 'paypal', 'xero', 'bank_statement', 'plaid')
         and source_table <> 'journal'
 ),
 
