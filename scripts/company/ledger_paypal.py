@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time
 from typing import NamedTuple
 
+from .holidays import bank_day_after
 from .ledger_invoices import Event
 from .ledger_rules import Rates, Table, day_closed, exponent
 
@@ -102,12 +103,12 @@ class PayPalBook:
             post(day, day_closed(day), "processor_fee", key, f"PayPal fees {label}", "", lines)
 
     def _post_payout(self, row: Row, is_returned: bool, post: Post) -> None:
-        """Post a withdrawal when it is sent and, unless the bank sends it back, a business day later."""
+        """Post a withdrawal when it is sent and, unless the bank sends it back, a banking day later."""
         money = -row.money
         lines = [("cash_in_transit", money), (CLEARING, -money)]
         post(row.day, row.moment, "payout_sent", row.key, row.key, "", lines)
         if not is_returned:
-            arrival = _next_business_day(row.moment)
+            arrival = datetime.combine(bank_day_after(row.moment.date(), row.currency), time())
             lines = [("cash", money), ("cash_in_transit", -money)]
             post(arrival.toordinal(), arrival, "payout_arrived", row.key, row.key, "", lines)
 
@@ -138,11 +139,3 @@ def _settled_rows(transaction: Table, rates: Rates, day_of: Callable[[datetime],
             rows.append(Row(key, code, moment, day, amount, int(fee.scaleb(digits)), currency, money,
                             reference, invoice_id))  # fmt: skip
     return sorted(rows, key=lambda row: (row.moment, row.key, row.code))
-
-
-def _next_business_day(moment: datetime) -> datetime:
-    """Return the midnight of the next Monday to Friday."""
-    day = datetime(moment.year, moment.month, moment.day) + timedelta(days=1)
-    while day.weekday() > 4:
-        day += timedelta(days=1)
-    return day
