@@ -17,20 +17,13 @@ matching_rules as (
 preferences as (
     select
         structural_pairs.*,
-        case when structural_pairs.is_same_customer then 0 else 1 end as customer_distance,
         dense_rank() over (
             partition by structural_pairs.expected_item_id
-            order by
-                case when structural_pairs.is_same_customer then 0 else 1 end asc,
-                structural_pairs.fitting_lines desc,
-                structural_pairs.date_distance asc
+            order by {{ structural_preference('structural_pairs') }}
         ) as preference_of_expected,
         dense_rank() over (
             partition by structural_pairs.recorded_item_id
-            order by
-                case when structural_pairs.is_same_customer then 0 else 1 end asc,
-                structural_pairs.fitting_lines desc,
-                structural_pairs.date_distance asc
+            order by {{ structural_preference('structural_pairs') }}
         ) as preference_of_recorded,
         row_number() over (
             partition by
@@ -84,9 +77,7 @@ structural_pairs_judged as (
         rivals_of_recorded.rival_count > 1 as is_ambiguous_for_recorded,
         row_number() over (
             order by
-                preferences.customer_distance asc,
-                preferences.fitting_lines desc,
-                preferences.date_distance asc,
+                {{ structural_preference('preferences') }},
                 abs(preferences.expected_twin_rank - preferences.recorded_twin_rank) asc,
                 preferences.expected_item_id asc,
                 preferences.recorded_item_id asc
