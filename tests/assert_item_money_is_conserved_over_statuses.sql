@@ -11,7 +11,7 @@ expected_movements as (
         source_name,
         entity_id,
         currency_code,
-        amount_minor
+        coalesce(billed_amount_minor, amount_minor) as amount_minor
     from {{ ref('int_payments') }}
     where not is_out_of_band
     union all
@@ -22,7 +22,7 @@ expected_movements as (
         currency_code,
         -amount_minor as amount_minor
     from {{ ref('int_refunds') }}
-    where posted_date is not null
+    where posted_date is not null and {{ plays_role('source_name', 'billing_sources') }}
     union all
     select
         'processor' as leg,
@@ -31,7 +31,9 @@ expected_movements as (
         currency_code,
         amount_minor
     from {{ ref('int_refunds') }}
-    where failed_date is not null and posted_date is not null
+    where
+        failed_date is not null and posted_date is not null
+        and {{ plays_role('source_name', 'billing_sources') }}
     union all
     select
         'processor' as leg,
@@ -40,7 +42,7 @@ expected_movements as (
         currency_code,
         -amount_minor as amount_minor
     from {{ ref('int_disputes') }}
-    where opened_date is not null
+    where opened_date is not null and {{ plays_role('source_name', 'billing_sources') }}
     union all
     select
         'processor' as leg,
@@ -49,7 +51,7 @@ expected_movements as (
         currency_code,
         amount_minor
     from {{ ref('int_disputes') }}
-    where won_date is not null
+    where won_date is not null and {{ plays_role('source_name', 'billing_sources') }}
     union all
     select
         'processor' as leg,
@@ -104,7 +106,12 @@ facts as (
         sum(abs(presentment_amount_minor)) as gross_minor,
         sum(presentment_amount_minor) as net_minor
     from {{ ref('int_processor_transactions') }}
-    where kind <> 'fee'
+    where
+        kind not in ('fee', 'reserve', 'topup', 'transfer', 'conversion')
+        and (
+            kind not in ('refund', 'refund_failure', 'dispute', 'dispute_reversal')
+            or {{ plays_role('source_name', 'billing_sources') }}
+        )
     group by source_name, entity_id, presentment_currency_code
     union all
     select

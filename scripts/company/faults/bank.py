@@ -29,7 +29,7 @@ def bank_lines_by_payout(site: Site) -> dict[str, int]:
     return {
         key: rows[0]
         for key, rows in found.items()
-        if len(rows) == 1 and key in arrived
+        if len(rows) == 1 and key in arrived and bank["amount"][rows[0]] > 0
         and not unquoted.get((bank["currency"][rows[0]], bank["amount"][rows[0]]))
     }  # fmt: skip
 

@@ -66,8 +66,8 @@ class Site:
         self._rows: dict[str, dict[str, int]] = {}
 
     def fee_day(self, moment: datetime) -> str:
-        """Return the key of the fee journal of a moment's accounting day."""
-        return f"processor_fee:{date.fromordinal(self.day_of(moment))}"
+        """Return the key of Stripe's fee journal of a moment's accounting day."""
+        return f"processor_fee:stripe:{date.fromordinal(self.day_of(moment))}"
 
     def value(self, table: str, key: str, column: str) -> Any:
         """Return one column of one raw row, found by id."""
