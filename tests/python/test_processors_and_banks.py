@@ -12,6 +12,8 @@ from test_generate_company import SEEDS, Company, rows_of
 
 from company.bank import post_statement  # noqa: E402
 from company.bookkeeper import post_ledger
+from company.faults import inject_faults
+from company.holidays import bank_day_after
 from company.rates import load_rates
 from company.simulate import simulate
 from company.world import Options
@@ -167,7 +169,7 @@ def test_the_bank_has_every_payout_that_arrived(company):
     returned = {row["paypal_reference_id"] for row in company.settled if row["transaction_event_code"] == "T1101"}
     for row in company.settled:
         day = row["transaction_initiation_date"].date()
-        next_day = day + timedelta(days=1 if day.weekday() < 4 else 3)
+        next_day = bank_day_after(day, row["transaction_amount_currency_code"])
         is_payout = row["transaction_event_code"] in ("T0400", "T0401")
         if is_payout and row["transaction_id"] not in returned and next_day <= company.options.last_day:
             expected[row["transaction_amount_currency_code"]] -= row["transaction_amount_value"]
@@ -222,8 +224,8 @@ def test_customers_pay_the_bank_for_what_no_processor_took(company):
         invoice = unpaid[number]
         factor = 1 if invoice["currency"] == "jpy" else 100
         assert amount * factor == invoice["amount_paid"]
-        assert timedelta(0) <= day - invoice["status_transitions_paid_at"].date() <= timedelta(days=6)
-    late = company.options.last_day - timedelta(days=7)
+        assert timedelta(0) <= day - invoice["status_transitions_paid_at"].date() <= timedelta(days=9)
+    late = company.options.last_day - timedelta(days=9)
     assert all(unpaid[number]["status_transitions_paid_at"].date() >= late for number in set(unpaid) - set(numbers))
 
 
@@ -278,3 +280,62 @@ def test_without_paypal_the_other_customers_stay_who_they_are():
         assert ours and ours <= set(zip(*(both[table][name] for name in columns))), table
     bank = post_statement(alone, one)
     assert set(bank) == {"bank_statement.statement_line"}
+
+
+CAUSES = {
+    "payment_not_recorded": "paypal.transaction",
+    "refund_not_recorded": "paypal.transaction",
+    "fee_not_recorded": "paypal.transaction",
+    "payout_not_received": "paypal.transaction",
+    "external_payment_not_received": "stripe.invoice",
+    "unexplained_deposit": "bank_statement.statement_line",
+    "unknown": "bank_statement.statement_line",
+}
+"""{cause: a table whose rows it must also be planted in}."""
+
+
+@pytest.fixture(scope="module")
+def booked(company):
+    """The company's tables with its books."""
+    return {**company.raw, **post_ledger(company.raw, seed=1, timezone="UTC", as_of=company.options.last_day)}
+
+
+def rows_gone(before, after, table):
+    """How many rows a raw table lost, below zero when it gained some."""
+    return len(next(iter(before[table].values()))) - len(next(iter(after[table].values())))
+
+
+@pytest.mark.parametrize("cause", sorted(CAUSES))
+def test_a_fault_of_the_second_processor_or_the_bank_is_one_change(booked, cause):
+    tables, labels = inject_faults(booked, {cause: 0.01}, seed=2)
+    assert CAUSES[cause] in {label["source_table"] for label in labels}
+    journals = rows_gone(booked, tables, "xero.journal")
+    lines = rows_gone(booked, tables, "bank_statement.statement_line")
+    shown = sum(row["pending_transaction_id"] is not None for row in rows_of(booked["plaid.transaction"]))
+    shown -= sum(row["pending_transaction_id"] is not None for row in rows_of(tables["plaid.transaction"]))
+    lines += rows_gone(booked, tables, "plaid.transaction") - shown
+    if cause in ("unexplained_deposit", "unknown"):
+        assert (journals, lines) == (0, -len(labels))
+        added = rows_of(tables["bank_statement.statement_line"])[lines:]
+        assert all((row["amount"] > 0) == (cause == "unexplained_deposit") for row in added)
+    elif cause == "payout_not_received":
+        assert (journals, lines) == (0, len(labels))
+    elif cause == "external_payment_not_received":
+        assert (journals, lines) == (len(labels), len(labels))
+    else:
+        assert (journals, lines) == (len(labels), 0)
+
+
+def test_fees_of_the_bank_are_left_out_of_the_books_and_named(booked):
+    _, labels = inject_faults(booked, {"fee_not_recorded": 0.01}, seed=2)
+    tables = {label["source_table"] for label in labels}
+    assert {"bank_statement.statement_line", "plaid.transaction", "stripe.balance_transaction"} <= tables
+    documents = {label["document_reference"].split(":")[1] for label in labels if ":" in label["document_reference"]}
+    assert documents == {"stripe", "paypal"}
+
+
+def test_banks_are_closed_on_weekends_and_on_the_holidays_of_their_currency():
+    assert bank_day_after(date(2024, 3, 28), "EUR") == date(2024, 4, 2)
+    assert bank_day_after(date(2024, 3, 28), "usd") == date(2024, 3, 29)
+    assert bank_day_after(date(2024, 7, 3), "gbp") == date(2024, 7, 5)
+    assert bank_day_after(date(2024, 7, 5), "usd", 2) == date(2024, 7, 9)

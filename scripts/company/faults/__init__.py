@@ -93,6 +93,7 @@ FAULTS: dict[str, Callable[[Site, float, str], None]] = {
     "payout_in_transit": bank.payout_in_transit,
     "payout_not_recorded": absence.drop_payout,
     "payout_not_received": bank.lose_deposit,
+    "external_payment_not_received": bank.lose_transfer,
     "unknown_currency": bank.overwrite_currency,
     "fee_not_recorded": absence.drop_fees,
     "fx_timing": amounts.other_rate,
@@ -115,7 +116,8 @@ FAULTS: dict[str, Callable[[Site, float, str], None]] = {
     "unmapped_customer": hand.unmapped_customer,
     "manual_journal": hand.manual_journal,
     "unmapped_account": accounts.unmapped_account,
-    "unknown": bank.unexplained_deposit,
+    "unexplained_deposit": bank.unexplained_line,
+    "unknown": bank.unexplained_line,
 }
 """How each cause is planted, those with the fewest documents first."""
 
@@ -136,6 +138,7 @@ DEFAULT_RATES: dict[str, float] = {
     "payout_in_transit": 0.004,
     "payout_not_recorded": 0.004,
     "payout_not_received": 0.006,
+    "external_payment_not_received": 0.05,
     "unknown_currency": 0.004,
     "fee_not_recorded": 0.008,
     "fx_timing": 0.008,
@@ -158,6 +161,7 @@ DEFAULT_RATES: dict[str, float] = {
     "unmapped_customer": 0.02,
     "manual_journal": 0.0005,
     "unmapped_account": 0.0005,
+    "unexplained_deposit": 0.004,
     "unknown": 0.004,
 }
 """Share of the documents that could have a fault which do; about 3 % of all documents together."""
