@@ -115,7 +115,7 @@ def test_every_near_miss_is_of_a_cause():
 
 def test_every_brace_of_an_action_is_filled_in():
     model = (BREAKS / "int_suggested_actions.sql").read_text(encoding="utf-8")
-    known = set(re.findall(r"'\{(\w+)\}'", model))
+    known = set(re.findall(r"^ +'(\w+)': ", model, re.MULTILINE))
     used = {
         brace
         for row in causes().values()

@@ -493,8 +493,8 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             mistake="a brace of the policy is renamed and nobody fills it in",
             file=f"{CAUSES}/int_suggested_actions.sql",
-            old="'{entry}', entry_text",
-            new="'{journal_entry}', entry_text",
+            old="'entry': 'entry_text'",
+            new="'journal_entry': 'entry_text'",
         ),
     ],
     "assert_journal_entries_balance": [

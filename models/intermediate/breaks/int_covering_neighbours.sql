@@ -81,10 +81,20 @@ neighbours as (
         and abs(members.amount_minor) < abs(seeking_lines.amount_minor)
 ),
 
-near_neighbours as (
+covering_neighbours as (
     select
-        neighbours.*,
-        count(*) over (partition by neighbours.line_item_id) as neighbour_count
+        neighbours.line_item_id,
+        neighbours.member_item_id,
+        neighbours.leg,
+        neighbours.entity_id,
+        neighbours.currency_code,
+        neighbours.line_amount_minor,
+        neighbours.member_amount_minor,
+        neighbours.line_date,
+        neighbours.member_customer_id,
+        count(*) over (partition by neighbours.line_item_id) as neighbour_count,
+        count(*) over (partition by neighbours.line_item_id) <= neighbours.largest_block
+            as is_searched
     from neighbours
     left join lags
         on
@@ -105,13 +115,6 @@ near_neighbours as (
                 then abs(line_days.business_day_number - member_days.business_day_number)
             else neighbours.date_distance
         end <= neighbours.date_window_days
-),
-
-covering_neighbours as (
-    select
-        *,
-        neighbour_count <= largest_block as is_searched
-    from near_neighbours
 )
 
 select * from covering_neighbours
