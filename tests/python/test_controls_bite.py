@@ -31,6 +31,8 @@ RECURRING = "models/intermediate/recurring"
 REVALUATION = "models/intermediate/revaluation"
 STAGING = "models/staging"
 POLICY = "seeds/policy"
+PROOFS = "models/intermediate/proofs"
+RECEIVABLES = f"{MARTS}/receivables"
 WIRE = wires_nobody_explains()[0]
 
 
@@ -81,6 +83,68 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{MARTS}/reconciliation/fct_reconciliation_items.sql",
             old="left join matches\n",
             new="inner join matches\n",
+        ),
+    ],
+    "assert_ageing_sums_to_the_receivable": [
+        Break(
+            mistake="a receivable is forgotten in the month after it last moved",
+            file=f"{PROOFS}/int_receivables_by_month.sql",
+            old="to_date.month_start <= reporting_months.month_start",
+            new="to_date.month_start = reporting_months.month_start",
+            through="rpt_ar_ageing",
+        ),
+        Break(
+            mistake="two age classes overlap by a day",
+            file=f"{POLICY}/receivable_age_buckets.csv",
+            old="5,over 120,121,",
+            new="5,over 120,2,",
+            through="rpt_ar_ageing",
+        ),
+    ],
+    "assert_every_aged_receivable_is_open": [
+        Break(
+            mistake="only what was taken over counts as asked",
+            file=f"{PROOFS}/int_receivable_movements_by_month.sql",
+            old="when event_type in ('invoice_finalised', 'opening_balance') then 'asked'",
+            new="when event_type in ('opening_balance') then 'asked'",
+            through="int_receivables_by_month rpt_ar_ageing",
+        ),
+        Break(
+            mistake="settled receivables stay in the list",
+            file=f"{PROOFS}/int_receivables_by_month.sql",
+            old="    where\n        to_date.open_amount_minor <> 0\n        or",
+            new="    where\n        to_date.original_amount_minor <> 0\n        or",
+            through="rpt_ar_ageing",
+        ),
+    ],
+    "assert_customer_receivables_are_those_of_invoices": [
+        Break(
+            mistake="a class of age is counted in another one's column",
+            file=f"{RECEIVABLES}/rpt_ar_by_customer.sql",
+            old="bucket_number = 1 then",
+            new="bucket_number >= 1 then",
+        ),
+        Break(
+            mistake="old debts are left out",
+            file=f"{RECEIVABLES}/rpt_ar_by_customer.sql",
+            old="    from ageing\n",
+            new="    from ageing\n    where bucket_number < 2\n",
+        ),
+    ],
+    "assert_customer_balances_sum_to_the_account": [
+        Break(
+            mistake="a balance that pays an invoice has no column",
+            file=f"{PROOFS}/int_customer_balance_movements_by_month.sql",
+            old="when event_type = 'customer_balance_applied' then 'applied'",
+            new="when event_type = 'customer_balance_applied' then 'used'",
+            through="int_customer_balances_by_month rpt_customer_balances",
+        ),
+        Break(
+            mistake="a customer is forgotten in the months in which nothing moves",
+            file=f"{PROOFS}/int_customer_balances_by_month.sql",
+            old="to_date.month_start <= reporting_months.month_start",
+            new="to_date.month_start = reporting_months.month_start",
+            through="rpt_customer_balances",
         ),
     ],
     "assert_bundle_allocations_sum_to_the_bundle": [
