@@ -117,6 +117,66 @@ BREAKS: dict[str, list[Break]] = {
             through="rpt_ar_ageing",
         ),
     ],
+    "assert_account_details_sum_to_the_account": [
+        Break(
+            mistake="an open document is forgotten in the month after it last moved",
+            file=f"{PROOFS}/int_account_documents_carried.sql",
+            old="to_date.month_start <= reporting_months.month_start",
+            new="to_date.month_start = reporting_months.month_start",
+            through="rpt_account_details",
+        ),
+        Break(
+            mistake="the month itself is in what is brought forward to it",
+            file=f"{PROOFS}/int_account_documents_not_carried.sql",
+            old="movements.month_start < reporting_months.month_start",
+            new="movements.month_start <= reporting_months.month_start",
+            through="rpt_account_details",
+        ),
+        Break(
+            mistake="a role that policy does not name has no detail",
+            file=f"{PROOFS}/int_account_documents.sql",
+            old="coalesce(detail_keys.is_carried, false) as is_carried",
+            new="nullif(detail_keys.is_carried, false) as is_carried",
+            through="int_account_documents_carried int_account_documents_not_carried rpt_account_details",
+        ),
+    ],
+    "assert_account_movements_sum_to_the_account": [
+        Break(
+            mistake="an event that only moves cents is left out",
+            file=f"{MARTS}/balances/rpt_account_movements.sql",
+            old="            and entries.entry_date <= reporting_months.as_of_date\n",
+            new=(
+                "            and entries.entry_date <= reporting_months.as_of_date\n"
+                "            and entries.component <> 'exchange_difference'\n"
+            ),
+        ),
+    ],
+    "assert_fees_are_those_of_the_processor": [
+        Break(
+            mistake="fees that stand in a row of their own are forgotten",
+            file=f"{ACCOUNTING}/int_processor_events.sql",
+            old="        or kind = 'fee'\n",
+            new="",
+            through="int_accounting_events int_expected_entries",
+        ),
+    ],
+    "assert_tax_is_drained_with_the_sale": [
+        Break(
+            mistake="tax of a refund is lost money and not the state's",
+            file=f"{POLICY}/posting_rules.csv",
+            old="refund,tax,,,tax_payable,processor_clearing,",
+            new="refund,tax,,,other_loss,processor_clearing,",
+            through=TO_ENTRIES,
+        ),
+    ],
+    "assert_unmapped_accounts_sum_to_the_quarantine": [
+        Break(
+            mistake="an account that the chart does not name is left out of the list",
+            file=f"{MARTS}/balances/rpt_unmapped_accounts.sql",
+            old="    where account_role is null\n",
+            new="    where account_role is null and amount_minor > 0\n",
+        ),
+    ],
     "assert_customer_receivables_are_those_of_invoices": [
         Break(
             mistake="a class of age is counted in another one's column",
