@@ -39,6 +39,8 @@ RECURRING = "models/intermediate/recurring"
 REVALUATION = "models/intermediate/revaluation"
 STAGING = "models/staging"
 POLICY = "seeds/policy"
+PROOFS = "models/intermediate/proofs"
+RECEIVABLES = f"{MARTS}/receivables"
 WIRE = wires_nobody_explains()[0]
 
 
@@ -89,6 +91,128 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{MARTS}/reconciliation/fct_reconciliation_items.sql",
             old="left join matches\n",
             new="inner join matches\n",
+        ),
+    ],
+    "assert_ageing_sums_to_the_receivable": [
+        Break(
+            mistake="a receivable is forgotten in the month after it last moved",
+            file=f"{PROOFS}/int_receivables_by_month.sql",
+            old="to_date.month_start <= reporting_months.month_start",
+            new="to_date.month_start = reporting_months.month_start",
+            through="rpt_ar_ageing",
+        ),
+        Break(
+            mistake="two age classes overlap by a day",
+            file=f"{POLICY}/receivable_age_buckets.csv",
+            old="5,over 120,121,",
+            new="5,over 120,2,",
+            through="rpt_ar_ageing",
+        ),
+    ],
+    "assert_every_aged_receivable_is_open": [
+        Break(
+            mistake="only what was taken over counts as asked",
+            file=f"{PROOFS}/int_receivable_movements_by_month.sql",
+            old="when event_type in ('invoice_finalised', 'opening_balance') then 'asked'",
+            new="when event_type in ('opening_balance') then 'asked'",
+            through="int_receivables_by_month rpt_ar_ageing",
+        ),
+        Break(
+            mistake="settled receivables stay in the list",
+            file=f"{PROOFS}/int_receivables_by_month.sql",
+            old="    where\n        to_date.open_amount_minor <> 0\n        or",
+            new="    where\n        to_date.original_amount_minor <> 0\n        or",
+            through="rpt_ar_ageing",
+        ),
+    ],
+    "assert_account_details_sum_to_the_account": [
+        Break(
+            mistake="an open document is forgotten in the month after it last moved",
+            file=f"{PROOFS}/int_account_documents_carried.sql",
+            old="to_date.month_start <= reporting_months.month_start",
+            new="to_date.month_start = reporting_months.month_start",
+            through="rpt_account_details",
+        ),
+        Break(
+            mistake="the month itself is in what is brought forward to it",
+            file=f"{PROOFS}/int_account_documents_not_carried.sql",
+            old="movements.month_start < reporting_months.month_start",
+            new="movements.month_start <= reporting_months.month_start",
+            through="rpt_account_details",
+        ),
+        Break(
+            mistake="a role that policy does not name has no detail",
+            file=f"{PROOFS}/int_account_documents.sql",
+            old="coalesce(detail_keys.is_carried, false) as is_carried",
+            new="nullif(detail_keys.is_carried, false) as is_carried",
+            through="int_account_documents_carried int_account_documents_not_carried rpt_account_details",
+        ),
+    ],
+    "assert_account_movements_sum_to_the_account": [
+        Break(
+            mistake="an event that only moves cents is left out",
+            file=f"{MARTS}/balances/rpt_account_movements.sql",
+            old="            and entries.entry_date <= reporting_months.as_of_date\n",
+            new=(
+                "            and entries.entry_date <= reporting_months.as_of_date\n"
+                "            and entries.component <> 'exchange_difference'\n"
+            ),
+        ),
+    ],
+    "assert_fees_are_those_of_the_processor": [
+        Break(
+            mistake="fees that stand in a row of their own are forgotten",
+            file=f"{ACCOUNTING}/int_processor_events.sql",
+            old="        or kind = 'fee'\n",
+            new="",
+            through="int_accounting_events int_expected_entries",
+        ),
+    ],
+    "assert_tax_is_drained_with_the_sale": [
+        Break(
+            mistake="tax of a refund is lost money and not the state's",
+            file=f"{POLICY}/posting_rules.csv",
+            old="refund,tax,,,tax_payable,processor_clearing,",
+            new="refund,tax,,,other_loss,processor_clearing,",
+            through=TO_ENTRIES,
+        ),
+    ],
+    "assert_unmapped_accounts_sum_to_the_quarantine": [
+        Break(
+            mistake="an account that the chart does not name is left out of the list",
+            file=f"{MARTS}/balances/rpt_unmapped_accounts.sql",
+            old="    where account_role is null\n",
+            new="    where account_role is null and amount_minor > 0\n",
+        ),
+    ],
+    "assert_customer_receivables_are_those_of_invoices": [
+        Break(
+            mistake="a class of age is counted in another one's column",
+            file=f"{RECEIVABLES}/rpt_ar_by_customer.sql",
+            old="bucket_number = 1 then",
+            new="bucket_number >= 1 then",
+        ),
+        Break(
+            mistake="old debts are left out",
+            file=f"{RECEIVABLES}/rpt_ar_by_customer.sql",
+            old="    from ageing\n",
+            new="    from ageing\n    where bucket_number < 2\n",
+        ),
+    ],
+    "assert_customer_balances_sum_to_the_account": [
+        Break(
+            mistake="a balance that pays an invoice has no column",
+            file=f"{PROOFS}/int_customer_balance_movements_by_month.sql",
+            old="when event_type = 'customer_balance_applied' then 'applied'",
+            new="when event_type = 'customer_balance_applied' then 'used'",
+            through="int_customer_balances_by_month rpt_customer_balances",
+        ),
+        Break(
+            mistake="a customer is forgotten in the months in which nothing moves",
+            file=f"{PROOFS}/int_customer_balances_by_month.sql",
+            old="to_date.month_start <= reporting_months.month_start",
+            new="to_date.month_start = reporting_months.month_start",
+            through="rpt_customer_balances",
         ),
     ],
     "assert_bundle_allocations_sum_to_the_bundle": [

@@ -1,0 +1,79 @@
+-- grain: one row per entity_id, invoice_id, currency_code, month_start
+with
+
+receivables as (
+    select * from {{ ref('int_receivables_by_month') }}
+),
+
+invoices as (
+    select * from {{ ref('int_invoices') }}
+),
+
+age_buckets as (
+    select * from {{ ref('receivable_age_buckets') }}
+),
+
+currencies as (
+    select * from {{ ref('currencies') }}
+),
+
+-- An invoice that says no day is due when it is issued. Ages are taken at the end of a day and a day
+-- that has begun counts in full, so the day on which an invoice falls due is the first one overdue.
+dated as (
+    select
+        receivables.*,
+        invoices.invoice_number,
+        coalesce(invoices.customer_id, receivables.customer_id) as owed_by,
+        invoices.issued_date,
+        coalesce(invoices.due_date, invoices.issued_date) as due_date,
+        {{ dbt.datediff(
+            'coalesce(invoices.due_date, invoices.issued_date)', 'receivables.aged_date', 'day'
+        ) }} + 1 as days_since_due
+    from receivables
+    left join invoices
+        on receivables.invoice_id = invoices.invoice_id
+),
+
+aged as (
+    select
+        *,
+        greatest(0, days_since_due) as days_overdue
+    from dated
+),
+
+ar_ageing as (
+    select
+        aged.entity_id,
+        aged.invoice_id,
+        aged.currency_code,
+        aged.month_start,
+        aged.month_end,
+        aged.aged_date,
+        aged.invoice_number,
+        aged.owed_by as customer_id,
+        aged.issued_date,
+        aged.due_date,
+        cast(aged.days_overdue as integer) as days_overdue,
+        age_buckets.bucket_number,
+        age_buckets.bucket,
+        {{ major_units('aged.original_amount_minor', 'currencies.exponent') }} as original_amount,
+        {{ major_units('aged.paid_amount_minor', 'currencies.exponent') }} as paid_amount,
+        {{ major_units('aged.credited_amount_minor', 'currencies.exponent') }} as credited_amount,
+        {{ major_units('aged.applied_amount_minor', 'currencies.exponent') }} as applied_amount,
+        {{ major_units('aged.written_off_amount_minor', 'currencies.exponent') }}
+            as written_off_amount,
+        {{ major_units('aged.open_amount_minor', 'currencies.exponent') }} as open_amount,
+        aged.functional_currency_code,
+        {{ major_units('aged.open_functional_amount_minor', 'aged.functional_exponent') }}
+            as functional_open_amount,
+        aged.open_amount_minor < 0 as is_credit
+    from aged
+    inner join currencies
+        on aged.currency_code = currencies.currency_code
+    left join age_buckets
+        on
+            aged.days_overdue >= coalesce(age_buckets.from_days, aged.days_overdue)
+            and aged.days_overdue <= coalesce(age_buckets.to_days, aged.days_overdue)
+)
+
+select * from ar_ageing
