@@ -56,6 +56,7 @@ all_periods as (
     where listed_periods.entity_id is null
 ),
 
+-- What lies before the first period belongs to it.
 accounting_periods as (
     select
         all_periods.entity_id,
@@ -64,7 +65,16 @@ accounting_periods as (
         all_periods.end_date,
         all_periods.status,
         all_periods.closed_at,
-        (closes.entity_id is not null) as has_close
+        (closes.entity_id is not null) as has_close,
+        case
+            when
+                row_number() over (
+                    partition by all_periods.entity_id
+                    order by all_periods.start_date, all_periods.period
+                ) = 1
+                then cast('1900-01-01' as date)
+            else all_periods.start_date
+        end as reaches_from
     from all_periods
     left join closes
         on
