@@ -64,12 +64,13 @@ behind as (
     where changed_documents.side = 'recorded'
 ),
 
--- The day of a change is when it was entered or, where that was before the close, loaded.
+-- What was loaded after the close had seen its data. The day of the change is when it was entered or,
+-- where that was earlier still, loaded.
 loaded as (
     select
         behind.document_key,
         behind.original_period,
-        changed_documents.closed_at,
+        changed_documents.loaded_until,
         count(source_rows.source_record_id) as row_count,
         max(source_rows.recorded_at) as recorded_at,
         max(source_rows.synced_at) as synced_at
@@ -87,7 +88,7 @@ loaded as (
     group by
         behind.document_key,
         behind.original_period,
-        changed_documents.closed_at
+        changed_documents.loaded_until
 ),
 
 changed_document_loads as (
@@ -96,8 +97,8 @@ changed_document_loads as (
         original_period,
         (row_count > 0) as is_in_the_data,
         case
-            when recorded_at >= closed_at then recorded_at
-            when synced_at >= closed_at then synced_at
+            when synced_at > loaded_until and recorded_at > loaded_until then recorded_at
+            when synced_at > loaded_until then synced_at
         end as changed_at
     from loaded
 )

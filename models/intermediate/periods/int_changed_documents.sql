@@ -19,7 +19,7 @@ changed_documents as (
         posting_changes.event_type,
         posting_changes.document_reference,
         frozen_periods.end_date,
-        frozen_periods.closed_at,
+        frozen_periods.loaded_until,
         max(posting_changes.source_table) as source_table,
         sum(posting_changes.current_debit_minor) as current_debit_minor,
         sum(posting_changes.frozen_debit_minor) as frozen_debit_minor,
@@ -39,7 +39,7 @@ changed_documents as (
         posting_changes.event_type,
         posting_changes.document_reference,
         frozen_periods.end_date,
-        frozen_periods.closed_at
+        frozen_periods.loaded_until
 )
 
 select * from changed_documents

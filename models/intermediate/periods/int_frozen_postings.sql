@@ -28,7 +28,8 @@ frozen_postings as (
         cast(sum(debit_minor) as {{ dbt.type_bigint() }}) as debit_minor,
         cast(sum(credit_minor) as {{ dbt.type_bigint() }}) as credit_minor,
         max(source_table) as source_table,
-        max(source_record_id) as source_record_id,
+        -- A document named after its own record has its name only once in the file.
+        max(coalesce(source_record_id, document_reference)) as source_record_id,
         max(quoted_text) as quoted_text,
         max(item) as cause
     from close_rows
