@@ -92,7 +92,7 @@ facts as (
         count(*) as row_count,
         sum(abs(amount_minor)) as gross_minor,
         sum(amount_minor) as net_minor
-    from {{ ref('int_ledger_lines') }}
+    from {{ ref('int_posted_ledger_lines') }}
     group by source_name, entity_id, currency_code
     union all
     select
@@ -139,7 +139,7 @@ facts as (
         null as row_count,
         null as gross_minor,
         sum(functional_amount_minor) as net_minor
-    from {{ ref('int_expected_entries') }}
+    from {{ ref('int_posted_entries') }}
     group by account_role, source_name, entity_id, functional_currency_code
     union all
     select

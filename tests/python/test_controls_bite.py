@@ -63,7 +63,7 @@ class Break:
 TO_BALANCES = "int_deferred_revenue_movements int_deferred_revenue_by_month"
 TO_ROLLFORWARD = f"{TO_BALANCES} rpt_deferred_revenue_rollforward"
 BY_CURRENCY = "rpt_deferred_revenue_rollforward_by_currency"
-TO_ENTRIES = "int_posting_rule_sides int_expected_entries"
+TO_ENTRIES = "int_posting_rule_sides int_expected_entries int_posted_entries"
 TO_BRIDGE = "int_bridge_movements int_bridge_amounts int_revenue_bridge rpt_revenue_bridge"
 TO_MATCHES = "int_match_members int_match_totals int_matches fct_matches"
 TO_ASSIGNMENT = (
@@ -363,7 +363,7 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{ACCOUNTING}/int_accounting_events.sql",
             old="    select * from {{ ref('int_customer_balance_events') }}\n    union all\n",
             new="",
-            through="int_expected_entries int_item_parts fct_item_parts",
+            through="int_expected_entries int_posted_entries int_item_parts fct_item_parts",
         ),
     ],
     "assert_every_break_has_one_cause": [
