@@ -2,7 +2,13 @@
 with
 
 ledger_lines as (
-    select * from {{ ref('int_posted_ledger_lines') }}
+    select * from {{ ref('int_ledger_lines') }}
+),
+
+-- A line that was closed and is gone from the ledger is known by what its close remembers of it.
+closed_lines as (
+    select * from {{ ref('int_frozen_postings') }}
+    where side = 'recorded'
 ),
 
 bank_lines as (
@@ -21,6 +27,12 @@ texts as (
         source_name,
         line_text as quoted_text
     from ledger_lines
+    union all
+    select
+        entity_id,
+        source_name,
+        quoted_text
+    from closed_lines
     union all
     select
         entity_id,
