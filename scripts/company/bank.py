@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from . import clock
 from .catalog import MINOR_FACTOR
+from .holidays import bank_day_after
 from .tables import COLUMNS, Table, Tables, row_count
 from .world import Options
 
@@ -237,7 +238,7 @@ def _topups(tables: Tables) -> list[Line]:
 
 
 def _paypal_lines(transactions: Table, options: Options) -> list[Line]:
-    """Withdrawals, one business day later; those sent back; money that PayPal was given."""
+    """Withdrawals, one banking day later; those sent back; money that PayPal was given."""
     arrived, lines = [], []
     columns = ("transaction_id", "transaction_event_code", "paypal_reference_id", "transaction_initiation_date",
                "transaction_amount_value", "transaction_amount_currency_code")
@@ -247,7 +248,7 @@ def _paypal_lines(transactions: Table, options: Options) -> list[Line]:
     for key, code, reference, moment, value, currency in zip(*(transactions[name] for name in columns)):
         currency, amount, day = currency.lower(), -int(value.scaleb(2)), moment.date()
         if code in _PAYOUT_CODES:
-            arrival = _business_day(day, 1)
+            arrival = bank_day_after(day, currency)
             if key in returned:
                 lines.append(Line(currency, arrival, arrival, amount, f"PAYPAL TRANSFER {key}", None))
             else:
@@ -262,15 +263,15 @@ def _paypal_lines(transactions: Table, options: Options) -> list[Line]:
 
 
 def _service_fees(options: Options, currencies: list[str]) -> list[Line]:
-    """The bank's fee for every month, taken on the first business day of the next one."""
+    """The bank's fee for every month, taken on the first banking day of the next one."""
     lines = []
     for month in range(options.months - 1):
         first = clock.add_months_to_date(options.start, month)
-        day = clock.add_months_to_date(options.start, month + 1)
-        while day.weekday() > 4:
-            day += dt.timedelta(days=1)
+        last = clock.add_months_to_date(options.start, month + 1) - dt.timedelta(days=1)
         text = f"ACCOUNT SERVICE FEE {first:%Y-%m}"
-        lines += [Line(currency, day, day, -_FEES[currency], text, None) for currency in currencies]
+        for currency in currencies:
+            day = bank_day_after(last, currency)
+            lines.append(Line(currency, day, day, -_FEES[currency], text, None))
     return lines
 
 
@@ -287,7 +288,7 @@ def _external_payments(tables: Tables, options: Options) -> list[Line]:
     for key, number, status, amount, currency, paid_at, is_live in rows:
         if status != "paid" or not amount or key in paid or not is_live:
             continue
-        day = _business_day(paid_at.date(), 1 + int(rng.random() * 4))
+        day = bank_day_after(paid_at.date(), currency, 1 + int(rng.random() * 4))
         in_text = rng.random() < 0.4
         text = f"INCOMING TRANSFER {number}" if in_text else "INCOMING TRANSFER"
         if day <= options.last_day:

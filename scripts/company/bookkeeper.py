@@ -457,7 +457,10 @@ class _Bookkeeper:
                 self.post(day, created, "customer_balance_granted", key, key, customer_id, lines)
 
     def post_payouts(self) -> None:
-        """Post payouts sent, arrived and failed, all at the rate of the day they were created."""
+        """Post payouts at the rate of the day they were created: sent, arrived, failed, returned.
+
+        One that fails by the day it is due never was at the bank; a later failure is a return.
+        """
         payout = self.tables["stripe.payout"]
         columns = (
             "id", "amount", "currency", "status", "arrival_date", "created",
@@ -472,14 +475,18 @@ class _Bookkeeper:
             money = self.rates.convert(amount, currency, day)
             sent = [("cash_in_transit", money), ("processor_clearing", -money)]
             self.post(day, created, "payout_sent", key, key, "", sent)
-            if status == "paid" and arrival is not None:
+            failed_on = self.money[failure][1] if failure in self.money else 0
+            is_returned = arrival is not None and failed_on > arrival.toordinal()
+            if arrival is not None and (status == "paid" or is_returned):
                 lines = [("cash", money), ("cash_in_transit", -money)]
                 # The bank's calendar day, written as a midnight in UTC: no zone moves it.
                 self.post(arrival.toordinal(), arrival, "payout_arrived", key, key, "", lines)
             if failure in self.money:
                 _, day, moment, _ = self.money[failure]
-                lines = [(role, -value) for role, value in sent]
-                self.post(day, moment, "payout_failed", key, key, "", lines)
+                left = "cash" if is_returned else "cash_in_transit"
+                lines = [("processor_clearing", money), (left, -money)]
+                kind = "payout_returned" if is_returned else "payout_failed"
+                self.post(day, moment, kind, key, key, "", lines)
 
     def post_daily_fees(self) -> None:
         """Post each day's processing fees in one entry: fees of charges and Stripe's own bills."""
@@ -507,12 +514,14 @@ class _Bookkeeper:
     def post_processor_movements(self) -> None:
         """Post reserves, top-ups and transfers of Stripe's balance, each at the day's rate."""
         transaction = self.tables["stripe.balance_transaction"]
-        for key, kind in zip(transaction["id"], transaction["type"]):
+        for key, kind, source in zip(
+            transaction["id"], transaction["type"], transaction["source"]
+        ):
             if kind in MOVEMENTS:
                 event, role = MOVEMENTS[kind]
                 money, day, moment, _ = self.money[key]
                 lines = [("processor_clearing", money), (role, -money)]
-                self.post(day, moment, event, key, key, "", lines)
+                self.post(day, moment, event, key, source or key, "", lines)
 
     def post_bank_lines(self) -> None:
         """Post what only the bank knows: its fees, and customers who paid it directly."""

@@ -22,7 +22,9 @@ _FEE_KINDS = {"stripe": "processor_fee", "paypal": "paypal_fee"}
 SECOND_EVENTS = {
     "credit_note_issued": "credit_note_voided",
     "payout_sent": "payout_failed",
+    "payout_arrived": "payout_returned",
     "paypal_payout_sent": "paypal_payout_failed",
+    "paypal_payout_arrived": "paypal_payout_returned",
 }
 """Events whose second journal looks like the first, and is its reversal."""
 
@@ -260,9 +262,11 @@ def _add_others(
 ) -> None:
     """Add what PayPal and the bank know, and movements of Stripe's balance without a document."""
     transaction = tables["stripe.balance_transaction"]
-    for key, kind in zip(transaction["id"], transaction["type"]):
+    for key, kind, source in zip(
+        transaction["id"], transaction["type"], transaction["source"]
+    ):
         if kind in _MOVEMENTS:
-            known[key.casefold()] = ("balance_transaction", key)
+            known[(source or key).casefold()] = ("balance_transaction", key)
     for name, column in (
         ("bank_statement.statement_line", "statement_line_id"),
         ("plaid.transaction", "transaction_id"),

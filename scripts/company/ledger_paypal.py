@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time
 from typing import NamedTuple
 
+from .holidays import bank_day_after
 from .ledger_invoices import Event
 from .ledger_rules import Rates, Table, day_closed, exponent
 
@@ -42,6 +43,7 @@ class PayPalBook:
         self.rates = rates
         self.rows = _settled_rows(tables["paypal.transaction"], rates, day_of)
         self.payments = {row.key: row for row in self.rows if row.code in PAYMENTS}
+        self.returns = [row for row in self.rows if row.code == "T1101"]
         invoice = tables["stripe.invoice"]
         self.customer_of = dict(zip(invoice["id"], invoice["customer_id"]))
 
@@ -54,13 +56,11 @@ class PayPalBook:
 
     def add_events(self, events: dict[str, list[Event]], booked_ids: set[str]) -> None:
         """Add payments, refunds and chargebacks to the invoices that they concern."""
+        self.booked_ids = booked_ids
         for row in self.rows:
             invoice_id = self._invoice_of(row)
-            if invoice_id not in booked_ids:
-                continue
-            kinds = {"T1107": "refund", "T1106": "refund", "T1201": "dispute_opened"}
-            kind = "payment" if row.code in PAYMENTS else kinds.get(row.code)
-            if kind is not None:
+            kind = "payment" if row.code in PAYMENTS else GOES_BACK.get(row.code)
+            if kind is not None and invoice_id in booked_ids:
                 events[invoice_id].append((
                     row.moment, row.key, row.day, kind, abs(row.amount), abs(row.money), CLEARING, row.key
                 ))  # fmt: skip
@@ -71,16 +71,23 @@ class PayPalBook:
         return payment and payment.invoice_id
 
     def post(self, post: Post) -> None:
-        """Post everything that is not the business of one invoice."""
+        """Post everything that is not the business of one invoice.
+
+        Money of a payment without an invoice in the books is the customer's.
+        """
         opened = {row.reference: row.key for row in self.rows if row.code == "T1201"}
         sent = {row.key: row for row in self.rows if row.code in TO_BANK}
-        returned = {row.reference for row in self.rows if row.code == "T1101"}
         fees: dict[int, int] = defaultdict(int)
         for row in self.rows:
             customer = self.customer_of.get(self._invoice_of(row), "")
             if row.fee:
                 fees[row.day] += self.rates.convert(-row.fee, row.currency, row.day)
-            if row.code == "T0106":
+            if row.code in PAYMENTS or row.code in GOES_BACK:
+                if self._invoice_of(row) not in self.booked_ids:
+                    kind = GOES_BACK.get(row.code, "payment")
+                    lines = [(CLEARING, row.money), ("customer_balance", -row.money)]
+                    post(row.day, row.moment, kind, row.key, row.key, customer, lines)
+            elif row.code == "T0106":
                 fees[row.day] -= row.money
             elif row.code == "T1202":
                 key = opened[row.reference]
@@ -91,26 +98,35 @@ class PayPalBook:
                 lines = [(CLEARING, row.money), (role, -row.money)]
                 post(row.day, row.moment, event, row.key, row.key, "", lines)
             elif row.code in TO_BANK:
-                self._post_payout(row, row.key in returned, post)
+                self._post_payout(row, post)
             elif row.code == "T1101":
-                money = -sent[row.reference].money
-                lines = [("cash_in_transit", -money), (CLEARING, money)]
-                post(row.day, row.moment, "payout_failed", row.reference, row.reference, "", lines)
+                withdrawal = sent[row.reference]
+                is_returned = row.day > _arrival(withdrawal).toordinal()
+                kind, left = (
+                    ("payout_returned", "cash") if is_returned
+                    else ("payout_failed", "cash_in_transit")
+                )  # fmt: skip
+                lines = [(CLEARING, -withdrawal.money), (left, withdrawal.money)]
+                post(row.day, row.moment, kind, row.reference, row.reference, "", lines)
         for day, cost in fees.items():
             label = date.fromordinal(day).isoformat()
             key, lines = f"processor_fee:paypal:{label}", [("paypal_fees", cost), (CLEARING, -cost)]
             post(day, day_closed(day), "processor_fee", key, f"PayPal fees {label}", "", lines)
 
-    def _post_payout(self, row: Row, is_returned: bool, post: Post) -> None:
-        """Post a withdrawal when it is sent and, unless the bank sends it back, a business day later."""
+    def _post_payout(self, row: Row, post: Post) -> None:
+        """Post a withdrawal when it is sent and, unless it failed before, a banking day later."""
         money = -row.money
         lines = [("cash_in_transit", money), (CLEARING, -money)]
         post(row.day, row.moment, "payout_sent", row.key, row.key, "", lines)
-        if not is_returned:
-            arrival = _next_business_day(row.moment)
+        failed_on = {other.reference: other.day for other in self.returns}.get(row.key)
+        arrival = _arrival(row)
+        if failed_on is None or failed_on > arrival.toordinal():
             lines = [("cash", money), ("cash_in_transit", -money)]
             post(arrival.toordinal(), arrival, "payout_arrived", row.key, row.key, "", lines)
 
+
+GOES_BACK = {"T1106": "refund", "T1107": "refund", "T1201": "dispute_opened"}
+"""{event code: event} of money of a payment that leaves again."""
 
 MOVEMENTS = {
     **{code: ("processor_reserve", "processor_reserves") for code in HOLDS},
@@ -118,6 +134,11 @@ MOVEMENTS = {
     "T0300": ("processor_topup", "cash"),
 }
 """{event code: (event, role on the other side)} of movements that only PayPal knows."""
+
+
+def _arrival(row: Row) -> datetime:
+    """Return the midnight of the day on which a withdrawal is at the bank: PayPal does not say."""
+    return datetime.combine(bank_day_after(row.moment.date(), row.currency), time())
 
 
 def _settled_rows(transaction: Table, rates: Rates, day_of: Callable[[datetime], int]) -> list[Row]:
@@ -138,11 +159,3 @@ def _settled_rows(transaction: Table, rates: Rates, day_of: Callable[[datetime],
             rows.append(Row(key, code, moment, day, amount, int(fee.scaleb(digits)), currency, money,
                             reference, invoice_id))  # fmt: skip
     return sorted(rows, key=lambda row: (row.moment, row.key, row.code))
-
-
-def _next_business_day(moment: datetime) -> datetime:
-    """Return the midnight of the next Monday to Friday."""
-    day = datetime(moment.year, moment.month, moment.day) + timedelta(days=1)
-    while day.weekday() > 4:
-        day += timedelta(days=1)
-    return day

@@ -71,6 +71,7 @@ QUOTES = {
     "payout_sent": ("TRANSFER", "{}", "Payout"),
     "payout_arrived": ("TRANSFER", "{}", "Payout"),
     "payout_failed": ("TRANSFER", "{}", "Payout returned"),
+    "payout_returned": ("TRANSFER", "{}", "Payout returned"),
     "processor_fee": ("MANJOURNAL", "{}", ""),
     "processor_topup": ("TRANSFER", "{}", "Top-up"),
     "processor_reserve": ("MANJOURNAL", "{}", "Reserve"),

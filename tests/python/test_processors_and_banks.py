@@ -13,6 +13,7 @@ from test_generate_company import SEEDS, Company, rows_of
 from company.bank import post_statement  # noqa: E402
 from company.bookkeeper import post_ledger
 from company.faults import inject_faults
+from company.holidays import bank_day_after
 from company.rates import load_rates
 from company.simulate import simulate
 from company.world import Options
@@ -168,7 +169,7 @@ def test_the_bank_has_every_payout_that_arrived(company):
     returned = {row["paypal_reference_id"] for row in company.settled if row["transaction_event_code"] == "T1101"}
     for row in company.settled:
         day = row["transaction_initiation_date"].date()
-        next_day = day + timedelta(days=1 if day.weekday() < 4 else 3)
+        next_day = bank_day_after(day, row["transaction_amount_currency_code"])
         is_payout = row["transaction_event_code"] in ("T0400", "T0401")
         if is_payout and row["transaction_id"] not in returned and next_day <= company.options.last_day:
             expected[row["transaction_amount_currency_code"]] -= row["transaction_amount_value"]
@@ -223,8 +224,8 @@ def test_customers_pay_the_bank_for_what_no_processor_took(company):
         invoice = unpaid[number]
         factor = 1 if invoice["currency"] == "jpy" else 100
         assert amount * factor == invoice["amount_paid"]
-        assert timedelta(0) <= day - invoice["status_transitions_paid_at"].date() <= timedelta(days=6)
-    late = company.options.last_day - timedelta(days=7)
+        assert timedelta(0) <= day - invoice["status_transitions_paid_at"].date() <= timedelta(days=9)
+    late = company.options.last_day - timedelta(days=9)
     assert all(unpaid[number]["status_transitions_paid_at"].date() >= late for number in set(unpaid) - set(numbers))
 
 
@@ -331,3 +332,10 @@ def test_fees_of_the_bank_are_left_out_of_the_books_and_named(booked):
     assert {"bank_statement.statement_line", "plaid.transaction", "stripe.balance_transaction"} <= tables
     documents = {label["document_reference"].split(":")[1] for label in labels if ":" in label["document_reference"]}
     assert documents == {"stripe", "paypal"}
+
+
+def test_banks_are_closed_on_weekends_and_on_the_holidays_of_their_currency():
+    assert bank_day_after(date(2024, 3, 28), "EUR") == date(2024, 4, 2)
+    assert bank_day_after(date(2024, 3, 28), "usd") == date(2024, 3, 29)
+    assert bank_day_after(date(2024, 7, 3), "gbp") == date(2024, 7, 5)
+    assert bank_day_after(date(2024, 7, 5), "usd", 2) == date(2024, 7, 9)

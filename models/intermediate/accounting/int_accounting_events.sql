@@ -21,6 +21,8 @@ all_events as (
     union all
     select * from {{ ref('int_processor_events') }}
     union all
+    select * from {{ ref('int_processor_movement_events') }}
+    union all
     select * from {{ ref('int_payout_events') }}
     union all
     select * from {{ ref('int_bank_events') }}

@@ -75,20 +75,18 @@ sets as (
         between 0 and earlier.date_window_days
 ),
 
-items_of_sets as (
-    select line_item_id, line_item_id as item_id from sets
-    union all
-    select line_item_id, earlier_item_id as item_id from sets
-    union all
-    select line_item_id, later_item_id as item_id from sets
-),
-
 -- A set that shares an item with another is a riddle: neither is guessed.
 counted as (
     select
         *,
         count(*) over (partition by item_id) as set_count
-    from items_of_sets
+    from (
+        select line_item_id, line_item_id as item_id from sets
+        union all
+        select line_item_id, earlier_item_id as item_id from sets
+        union all
+        select line_item_id, later_item_id as item_id from sets
+    ) as items_of_sets
 ),
 
 clear_lines as (
