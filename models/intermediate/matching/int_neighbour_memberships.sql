@@ -75,22 +75,25 @@ sets as (
         between 0 and earlier.date_window_days
 ),
 
-items_of_sets as (
-    select line_item_id, line_item_id as item_id from sets
-    union all
-    select line_item_id, earlier_item_id as item_id from sets
-    union all
-    select line_item_id, later_item_id as item_id from sets
+-- A set that shares an item with another is a riddle: neither is guessed.
+counted as (
+    select
+        *,
+        count(*) over (partition by item_id) as set_count
+    from (
+        select line_item_id, line_item_id as item_id from sets
+        union all
+        select line_item_id, earlier_item_id as item_id from sets
+        union all
+        select line_item_id, later_item_id as item_id from sets
+    ) as items_of_sets
 ),
 
--- An item of two sets is a riddle: neither is guessed.
-items_in_one_set as (
-    select
-        item_id,
-        min(line_item_id) as line_item_id
-    from items_of_sets
-    group by item_id
-    having count(*) = 1
+clear_lines as (
+    select line_item_id
+    from counted
+    group by line_item_id
+    having max(set_count) = 1
 ),
 
 neighbour_memberships as (
@@ -105,11 +108,13 @@ neighbour_memberships as (
         left_over.amount_minor,
         left_over.item_date,
         'group_by_neighbours' as rule,
-        items_in_one_set.line_item_id as link_key,
-        items_in_one_set.line_item_id as group_key
+        counted.line_item_id as link_key,
+        counted.line_item_id as group_key
     from left_over
-    inner join items_in_one_set
-        on left_over.item_id = items_in_one_set.item_id
+    inner join counted
+        on left_over.item_id = counted.item_id
+    inner join clear_lines
+        on counted.line_item_id = clear_lines.line_item_id
 )
 
 select * from neighbour_memberships

@@ -45,12 +45,9 @@ ids_in_texts as (
     inner join reference_patterns
         on
             reference_patterns.source_name in (texts_with_documents.source_name, '*')
-            and (
-                reference_patterns.must_contain is null
-                or {{ dbt.position(
-                    'reference_patterns.must_contain', 'texts_with_documents.quoted_text'
-                ) }} > 0
-            )
+            and {{ dbt.position(
+                "coalesce(reference_patterns.must_contain, '')", 'texts_with_documents.quoted_text'
+            ) }} > 0
     where texts_with_documents.document_reference is null
 ),
 
