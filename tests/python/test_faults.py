@@ -92,7 +92,9 @@ def _grant_and_leave(company) -> None:
 
 
 def _pay_the_bank(company) -> None:
-    """Let six customers pay their invoices by transfer, and the bank take a fee."""
+    """Let six customers pay their invoices by transfer, and the bank take a fee; top up Stripe."""
+    for number in range(6):
+        company.transaction(f"tu_{number}", "topup", date(2023, 5, 3 + number), 50_000 + number)
     for number in range(6):
         key, day = f"in_wire{number}", date(2023, 4, 3 + number)
         lines = [(20_000 + number, day, day + timedelta(days=30))]

@@ -285,6 +285,9 @@ def test_without_paypal_the_other_customers_stay_who_they_are():
 CAUSES = {
     "payment_not_recorded": "paypal.transaction",
     "refund_not_recorded": "paypal.transaction",
+    "dispute_not_recorded": "paypal.transaction",
+    "payout_not_recorded": "paypal.transaction",
+    "processor_movement_not_recorded": "paypal.transaction",
     "fee_not_recorded": "paypal.transaction",
     "payout_not_received": "paypal.transaction",
     "external_payment_not_received": "stripe.invoice",

@@ -15,8 +15,7 @@ disputes as (
     where {{ plays_role('source_name', 'billing_sources') }}
 ),
 
--- Money that billing says moved, as the customer saw it: of a payment at another processor, what was
--- paid outside. Refunds there are unknown to billing and cannot confirm themselves.
+-- What billing says moved. Refunds at another processor are unknown to it and confirm no one.
 movements as (
     select
         entity_id,

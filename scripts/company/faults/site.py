@@ -24,6 +24,7 @@ SINGLE_EVENTS = frozenset({
     "invoice_finalised", "payment", "refund", "credit_note_issued", "customer_balance_applied",
 })  # fmt: skip
 PAYOUT_EVENTS = frozenset({"payout_sent", "payout_arrived"})
+PAYPAL_PAYOUT_EVENTS = frozenset({"paypal_payout_sent", "paypal_payout_arrived"})
 AR, CLEARING, EXTERNAL, DEFERRED, TAX, REVENUE = "1100", "1200", "1220", "2100", "2200", "4000"
 PAYPAL = "paypal.transaction"
 OPERATING, BALANCES, SUSPENSE, FX = "1010", "2150", "9999", "7000"
