@@ -111,10 +111,10 @@ covering_neighbours as (
             lags.calendar_name = member_days.calendar_name
             and neighbours.member_date = member_days.calendar_date
     where neighbours.date_window_days >= case
-        when neighbours.counts_business_days
-            then abs(line_days.business_day_number - member_days.business_day_number)
-        else neighbours.date_distance
-    end
+            when neighbours.counts_business_days
+                then abs(line_days.business_day_number - member_days.business_day_number)
+            else neighbours.date_distance
+        end
 )
 
 select * from covering_neighbours
