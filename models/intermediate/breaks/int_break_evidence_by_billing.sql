@@ -26,8 +26,8 @@ proven as (
         on
             break_items.entity_id = findings.entity_id
             and break_items.document_reference = findings.document_reference
-            and coalesce(break_items.event_type, findings.event_type) = findings.event_type
-    where break_items.leg = 'processor'
+            and findings.event_type = coalesce(break_items.event_type, findings.event_type)
+    where break_items.leg = 'processor' and findings.break_leg = 'processor'
     union all
     select
         break_items.item_id,
@@ -40,6 +40,7 @@ proven as (
             and break_items.document_reference = findings.document_reference
     where
         break_items.leg = 'ledger'
+        and findings.break_leg = 'ledger'
         and break_items.status = 'expected_only'
         and break_items.event_type in ('payment_out_of_band', 'payment_recovered_out_of_band')
         and findings.is_outside

@@ -17,8 +17,7 @@ ways as (
     {{ dbt.generate_series(6) }}
 ),
 
--- A line looks into its own stretch of days and the two beside it, for its own customer and for
--- items that name none; one that names none looks for anybody's.
+-- A line looks into three stretches of days for its own customer's and nobody's, else for anybody's.
 seeking_lines as (
     select
         covering_items.*,
@@ -111,12 +110,11 @@ covering_neighbours as (
         on
             lags.calendar_name = member_days.calendar_name
             and neighbours.member_date = member_days.calendar_date
-    where
-        case
+    where neighbours.date_window_days >= case
             when neighbours.counts_business_days
                 then abs(line_days.business_day_number - member_days.business_day_number)
             else neighbours.date_distance
-        end <= neighbours.date_window_days
+        end
 )
 
 select * from covering_neighbours

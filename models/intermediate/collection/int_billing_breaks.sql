@@ -12,11 +12,12 @@ breaks_classified as (
     from {{ ref('int_breaks_classified') }}
 ),
 
--- The same thing as the matching sees it: the items of the processor leg, and in the ledger what was
--- paid outside every processor or pays no invoice.
+-- The same thing as the matching sees it: the items of the processor leg, and in the ledger and at the
+-- bank what was paid outside every processor or pays no invoice.
 breaks as (
     select
         findings.movement_id,
+        findings.break_leg,
         breaks_classified.leg,
         breaks_classified.cause,
         breaks_classified.precedence,
@@ -27,6 +28,7 @@ breaks as (
     union all
     select
         findings.movement_id,
+        findings.break_leg,
         breaks_classified.leg,
         breaks_classified.cause,
         breaks_classified.precedence,
@@ -37,6 +39,7 @@ breaks as (
     union all
     select
         findings.movement_id,
+        findings.break_leg,
         breaks_classified.leg,
         breaks_classified.cause,
         breaks_classified.precedence,
@@ -47,14 +50,16 @@ breaks as (
             findings.entity_id = breaks_classified.entity_id
             and findings.document_reference = breaks_classified.document_reference
     where
-        breaks_classified.leg = 'ledger'
-        and findings.event_type = 'payment'
+        findings.event_type = 'payment'
         and breaks_classified.status = 'expected_only'
         and (
             (
                 findings.is_outside
-                and breaks_classified.event_type
-                in ('payment_out_of_band', 'payment_recovered_out_of_band')
+                and (
+                    breaks_classified.leg = 'bank'
+                    or breaks_classified.event_type
+                    in ('payment_out_of_band', 'payment_recovered_out_of_band')
+                )
             )
             or (
                 findings.invoice_id is null
@@ -67,7 +72,11 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by movement_id order by precedence asc, leg desc, exception_id asc
+            partition by movement_id
+            order by
+                case when leg = break_leg then 0 else 1 end asc,
+                precedence asc,
+                exception_id asc
         ) as break_rank
     from breaks
 ),

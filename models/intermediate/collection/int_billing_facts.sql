@@ -13,31 +13,12 @@ duplicate_charges as (
     select * from {{ ref('int_duplicate_charges') }}
 ),
 
-recorded_items as (
-    select * from {{ ref('int_recorded_items') }}
-    where leg = 'bank'
+bank_collections as (
+    select * from {{ ref('int_bank_collections') }}
 ),
 
 entities as (
     select * from {{ ref('int_entities') }}
-),
-
-currencies as (
-    select * from {{ ref('currencies') }}
-),
-
-bank_money as (
-    select
-        entity_id,
-        document_reference,
-        currency_code,
-        sum(amount_minor) as bank_amount_minor
-    from recorded_items
-    where document_reference is not null
-    group by
-        entity_id,
-        document_reference,
-        currency_code
 ),
 
 duplicated_invoices as (
@@ -50,7 +31,34 @@ duplicated_invoices as (
 
 billing_facts as (
     select
-        movements.*,
+        movements.movement_id,
+        movements.entity_id,
+        movements.event_type,
+        movements.processor_name,
+        movements.document_reference,
+        movements.movement_date,
+        movements.customer_id,
+        movements.invoice_id,
+        movements.expected_item_id,
+        movements.recorded_item_id,
+        movements.is_in_billing,
+        movements.billing_currency_code,
+        movements.billing_amount_minor,
+        movements.billing_date,
+        movements.is_at_processor,
+        movements.presentment_currency_code,
+        movements.presentment_amount_minor,
+        movements.settlement_currency_code,
+        movements.settlement_amount_minor,
+        movements.fee_amount_minor,
+        movements.net_amount_minor,
+        movements.exchange_rate,
+        movements.converted_amount_minor,
+        movements.processor_date,
+        movements.transaction_count,
+        movements.difference_minor,
+        movements.item_status,
+        movements.decision_id,
         invoice_collections.invoice_reference,
         invoice_collections.invoice_number,
         invoice_collections.invoice_status,
@@ -64,22 +72,13 @@ billing_facts as (
         case when movements.processor_name = 'none' then duplicated_invoices.duplicate_reference end
             as duplicate_reference,
         movements.processor_name = 'none' as is_outside,
-        {{ plays_role('movements.processor_name', 'billing_sources') }} as is_known_to_billing,
-        coalesce(bank_money.bank_amount_minor, 0) as bank_amount_minor,
-        {{ dbt.datediff('movements.movement_date', 'entities.as_of_date', 'day') }} as age_days,
-        -- What the processor's own rate makes of what billing says; null where nothing was converted.
-        case
-            when
-                movements.presentment_currency_code <> movements.settlement_currency_code
-                and movements.exchange_rate > 0
-                then {{ round_ratio(
-                    'coalesce(movements.billing_amount_minor, movements.presentment_amount_minor)',
-                    wide_integer('movements.exchange_rate * 100000000')
-                    ~ ' * ' ~ power_of_ten('settlement_currencies.exponent'),
-                    wide_integer('100000000')
-                    ~ ' * ' ~ power_of_ten('presentment_currencies.exponent')
-                ) }}
-        end as converted_amount_minor
+        {{ plays_role(
+            'movements.processor_name', 'billing_sources'
+        ) }} as is_known_to_billing,
+        coalesce(bank_collections.bank_amount_minor, 0) as bank_amount_minor,
+        {{ dbt.datediff(
+            'movements.movement_date', 'entities.as_of_date', 'day'
+        ) }} as age_days
     from movements
     inner join entities
         on movements.entity_id = entities.entity_id
@@ -93,16 +92,12 @@ billing_facts as (
             and movements.document_reference = duplicate_charges.charge_reference
     left join duplicated_invoices
         on movements.invoice_id = duplicated_invoices.invoice_id
-    left join bank_money
+    left join bank_collections
         on
             movements.processor_name = 'none'
-            and movements.entity_id = bank_money.entity_id
-            and movements.document_reference = bank_money.document_reference
-            and movements.billing_currency_code = bank_money.currency_code
-    left join currencies as presentment_currencies
-        on movements.presentment_currency_code = presentment_currencies.currency_code
-    left join currencies as settlement_currencies
-        on movements.settlement_currency_code = settlement_currencies.currency_code
+            and movements.entity_id = bank_collections.entity_id
+            and movements.document_reference = bank_collections.document_reference
+            and movements.billing_currency_code = bank_collections.currency_code
 )
 
 select * from billing_facts

@@ -1,6 +1,10 @@
 -- grain: one row per movement_id
 with
 
+facts as (
+    select * from {{ ref('int_billing_facts') }}
+),
+
 findings as (
     select * from {{ ref('int_billing_findings') }}
 ),
@@ -13,34 +17,45 @@ currencies as (
     select * from {{ ref('currencies') }}
 ),
 
+-- Money given back reads as what was given back.
+sized as (
+    select
+        facts.*,
+        findings.finding,
+        case when facts.event_type in ('refund', 'dispute_opened') then -1 else 1 end as direction
+    from facts
+    inner join findings
+        on facts.movement_id = findings.movement_id
+),
+
 worded as (
     select
-        findings.*,
-        coalesce(findings.invoice_number, findings.invoice_reference, 'no invoice') as invoice_text,
-        replace(findings.event_type, '_', ' ') || ' ' || findings.document_reference
-            as document_text,
+        sized.*,
+        coalesce(sized.invoice_number, sized.invoice_reference, 'no invoice') as invoice_text,
+        replace(sized.event_type, '_', ' ') || ' ' || sized.document_reference as document_text,
         {{ money_text(
-            'findings.billing_amount_minor', 'billing.exponent', 'findings.billing_currency_code'
+            'sized.direction * sized.billing_amount_minor',
+            'billing.exponent', 'sized.billing_currency_code'
         ) }} as billing_text,
         {{ money_text(
-            'findings.presentment_amount_minor', 'presentment.exponent',
-            'findings.presentment_currency_code'
+            'sized.direction * sized.presentment_amount_minor',
+            'presentment.exponent', 'sized.presentment_currency_code'
         ) }} as presentment_text,
         {{ money_text(
-            'findings.settlement_amount_minor', 'settlement.exponent',
-            'findings.settlement_currency_code'
+            'sized.direction * sized.settlement_amount_minor',
+            'settlement.exponent', 'sized.settlement_currency_code'
         ) }} as settlement_text,
         {{ money_text(
-            'findings.converted_amount_minor', 'settlement.exponent',
-            'findings.settlement_currency_code'
+            'sized.direction * sized.converted_amount_minor',
+            'settlement.exponent', 'sized.settlement_currency_code'
         ) }} as converted_text
-    from findings
+    from sized
     left join currencies as billing
-        on findings.billing_currency_code = billing.currency_code
+        on sized.billing_currency_code = billing.currency_code
     left join currencies as presentment
-        on findings.presentment_currency_code = presentment.currency_code
+        on sized.presentment_currency_code = presentment.currency_code
     left join currencies as settlement
-        on findings.settlement_currency_code = settlement.currency_code
+        on sized.settlement_currency_code = settlement.currency_code
 ),
 
 templates as (

@@ -39,7 +39,14 @@ ranked as (
 
 billing_findings_of_movements as (
     select
-        facts.*,
+        facts.movement_id,
+        facts.entity_id,
+        facts.event_type,
+        facts.document_reference,
+        facts.invoice_id,
+        facts.expected_item_id,
+        facts.recorded_item_id,
+        facts.is_outside,
         ranked.finding,
         ranked.is_error,
         ranked.leg as break_leg,

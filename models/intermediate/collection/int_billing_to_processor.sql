@@ -17,6 +17,10 @@ decided_items as (
     select * from {{ ref('int_decided_items') }}
 ),
 
+currencies as (
+    select * from {{ ref('currencies') }}
+),
+
 -- Billing speaks of the first part; another currency under the same document stands for itself.
 sides as (
     select
@@ -57,6 +61,19 @@ billing_to_processor as (
         || sides.document_reference || ':' || cast(sides.movement_part as {{ dbt.type_string() }})
             as movement_id,
         sides.*,
+        -- What the processor's own rate makes of what billing says; null where nothing was converted.
+        case
+            when
+                sides.presentment_currency_code <> sides.settlement_currency_code
+                and sides.exchange_rate > 0
+                then {{ round_ratio(
+                    'coalesce(sides.billing_amount_minor, sides.presentment_amount_minor)',
+                    wide_integer('sides.exchange_rate * 100000000')
+                    ~ ' * ' ~ power_of_ten('settlement_currencies.exponent'),
+                    wide_integer('100000000')
+                    ~ ' * ' ~ power_of_ten('presentment_currencies.exponent')
+                ) }}
+        end as converted_amount_minor,
         sides.billing_date is not null as is_in_billing,
         sides.transaction_count > 0 as is_at_processor,
         coalesce(sides.billing_date, sides.processor_date) as movement_date,
@@ -73,6 +90,10 @@ billing_to_processor as (
         on sides.expected_item_id = expected_decisions.item_id
     left join decided_items as recorded_decisions
         on sides.recorded_item_id = recorded_decisions.item_id
+    left join currencies as presentment_currencies
+        on sides.presentment_currency_code = presentment_currencies.currency_code
+    left join currencies as settlement_currencies
+        on sides.settlement_currency_code = settlement_currencies.currency_code
 )
 
 select * from billing_to_processor

@@ -46,8 +46,8 @@ duplicate_charges as (
             and later.currency_code = earlier.currency_code
             and later.amount_minor = earlier.amount_minor
             and (
-                earlier.paid_at < later.paid_at
-                or (earlier.paid_at = later.paid_at and earlier.payment_id < later.payment_id)
+                later.paid_at > earlier.paid_at
+                or (later.paid_at = earlier.paid_at and later.payment_id > earlier.payment_id)
             )
             and {{ dbt.datediff('earlier.paid_date', 'later.paid_date', 'day') }}
             <= billing_findings.window_days
