@@ -17,6 +17,10 @@ allocated_lines as (
     select * from {{ ref('int_allocated_lines') }}
 ),
 
+opening_obligations as (
+    select * from {{ ref('int_opening_obligations') }}
+),
+
 -- What a line is billed at stays on the receivable; what is earned of it is its share of a bundle.
 considered as (
     select
@@ -29,7 +33,7 @@ considered as (
         on invoice_lines.invoice_line_id = allocated_lines.invoice_line_id
 ),
 
-obligations as (
+billed as (
     select
         invoice_lines.invoice_line_id as obligation_id,
         invoice_lines.entity_id,
@@ -76,6 +80,12 @@ obligations as (
         on invoice_lines.invoice_line_id = services.invoice_line_id
     inner join considered
         on invoice_lines.invoice_line_id = considered.invoice_line_id
+),
+
+obligations as (
+    select * from billed
+    union all
+    select * from opening_obligations
 )
 
 select * from obligations
