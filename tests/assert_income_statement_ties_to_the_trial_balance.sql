@@ -59,7 +59,7 @@ net_assets as (
             'accounts_receivable', 'unbilled_receivable', 'disputes_receivable',
             'processor_clearing', 'cash_in_transit', 'cash', 'external_clearing',
             'deferred_revenue', 'customer_balance', 'tax_payable', 'passthrough_payable',
-            'excluded_billings'
+            'excluded_billings', 'processor_reserves', 'opening_balances'
         )
     group by
         entity_id,

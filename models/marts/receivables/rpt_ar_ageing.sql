@@ -42,7 +42,9 @@ dated as (
 aged as (
     select
         *,
-        greatest(0, {{ dbt.datediff('due_date', 'aged_date', 'day') }} + 1) as days_overdue
+        {{ dbt.datediff(
+            'due_date', 'aged_date', 'day'
+        ) }} + 1 as days_since_due
     from dated
 ),
 
@@ -58,7 +60,7 @@ ar_ageing as (
         aged.owed_by as customer_id,
         aged.issued_date,
         aged.due_date,
-        cast(aged.days_overdue as integer) as days_overdue,
+        cast(greatest(0, aged.days_since_due) as integer) as days_overdue,
         age_buckets.bucket_number,
         age_buckets.bucket,
         {{ major_units('aged.original_amount_minor', 'currencies.exponent') }} as original_amount,
@@ -77,8 +79,11 @@ ar_ageing as (
         on aged.currency_code = currencies.currency_code
     left join age_buckets
         on
-            aged.days_overdue >= coalesce(age_buckets.from_days, aged.days_overdue)
-            and aged.days_overdue <= coalesce(age_buckets.to_days, aged.days_overdue)
+            greatest(0, aged.days_since_due) >= coalesce(age_buckets.from_days, 0)
+            and (
+                greatest(0, aged.days_since_due) <= age_buckets.to_days
+                or age_buckets.to_days is null
+            )
 )
 
 select * from ar_ageing
