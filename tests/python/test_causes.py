@@ -56,6 +56,7 @@ NEAR_MISSES = {
     "processor_movement_not_recorded": "what_is_linked_is_neither_missing_nor_made_by_hand",
     "customer_balance_not_recorded": "what_is_linked_is_neither_missing_nor_made_by_hand",
     "recognition_not_recorded": "what_is_linked_is_neither_missing_nor_made_by_hand",
+    "opening_not_recorded": "what_is_linked_is_neither_missing_nor_made_by_hand",
     "reference_missing": "a_link_by_reference_misses_no_reference",
     "opening_balance": "a_payout_the_processor_calls_paid_is_not_in_transit",
     "manual_journal": "what_is_linked_is_neither_missing_nor_made_by_hand",

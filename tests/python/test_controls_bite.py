@@ -127,6 +127,21 @@ BREAKS: dict[str, list[Break]] = {
             through="rpt_ar_ageing",
         ),
     ],
+    "assert_opening_balances_sum_to_zero": [
+        Break(
+            mistake="a receivable is taken over and nobody says against what",
+            file=f"{POLICY}/opening_balances.csv",
+            old="legacy_source,approved_by,note\n",
+            new=(
+                "legacy_source,approved_by,note\n"
+                "main,accounts_receivable,OLD-1,,USD,2024-01-01,100.00,,,,,,ledger before,controller,\n"
+            ),
+            through=(
+                "int_opening_balances int_opening_payments int_opening_events int_accounting_events"
+                " int_expected_entries"
+            ),
+        ),
+    ],
     "assert_account_details_sum_to_the_account": [
         Break(
             mistake="an open document is forgotten in the month after it last moved",
@@ -181,10 +196,10 @@ BREAKS: dict[str, list[Break]] = {
     ],
     "assert_unmapped_accounts_sum_to_the_quarantine": [
         Break(
-            mistake="an account that the chart does not name is left out of the list",
+            mistake="only credits are listed",
             file=f"{MARTS}/balances/rpt_unmapped_accounts.sql",
             old="    where account_role is null\n",
-            new="    where account_role is null and amount_minor > 0\n",
+            new="    where account_role is null and amount_minor < 0\n",
         ),
     ],
     "assert_customer_receivables_are_those_of_invoices": [

@@ -9,6 +9,10 @@ invoices as (
     select * from {{ ref('int_invoices') }}
 ),
 
+opening_balances as (
+    select * from {{ ref('int_opening_balances') }}
+),
+
 age_buckets as (
     select * from {{ ref('receivable_age_buckets') }}
 ),
@@ -17,27 +21,30 @@ currencies as (
     select * from {{ ref('currencies') }}
 ),
 
--- An invoice that says no day is due when it is issued. Ages are taken at the end of a day and a day
--- that has begun counts in full, so the day on which an invoice falls due is the first one overdue.
+-- An invoice that names no day is due when it is issued, a balance taken over on its date. Ages are
+-- taken at the end of a day and a day that has begun counts in full, so the day on which something
+-- falls due is the first one overdue.
 dated as (
     select
         receivables.*,
-        invoices.invoice_number,
-        coalesce(invoices.customer_id, receivables.customer_id) as owed_by,
-        invoices.issued_date,
-        coalesce(invoices.due_date, invoices.issued_date) as due_date,
-        {{ dbt.datediff(
-            'coalesce(invoices.due_date, invoices.issued_date)', 'receivables.aged_date', 'day'
-        ) }} + 1 as days_since_due
+        coalesce(invoices.invoice_number, opening_balances.document_reference) as invoice_number,
+        coalesce(invoices.customer_id, opening_balances.customer_id, receivables.customer_id)
+            as owed_by,
+        coalesce(invoices.issued_date, opening_balances.balance_date) as issued_date,
+        coalesce(invoices.due_date, invoices.issued_date, opening_balances.due_date) as due_date
     from receivables
     left join invoices
         on receivables.invoice_id = invoices.invoice_id
+    left join opening_balances
+        on receivables.invoice_id = opening_balances.opening_id
 ),
 
 aged as (
     select
         *,
-        greatest(0, days_since_due) as days_overdue
+        {{ dbt.datediff(
+            'due_date', 'aged_date', 'day'
+        ) }} + 1 as days_since_due
     from dated
 ),
 
@@ -53,7 +60,7 @@ ar_ageing as (
         aged.owed_by as customer_id,
         aged.issued_date,
         aged.due_date,
-        cast(aged.days_overdue as integer) as days_overdue,
+        cast(greatest(0, aged.days_since_due) as integer) as days_overdue,
         age_buckets.bucket_number,
         age_buckets.bucket,
         {{ major_units('aged.original_amount_minor', 'currencies.exponent') }} as original_amount,
@@ -72,8 +79,11 @@ ar_ageing as (
         on aged.currency_code = currencies.currency_code
     left join age_buckets
         on
-            aged.days_overdue >= coalesce(age_buckets.from_days, aged.days_overdue)
-            and aged.days_overdue <= coalesce(age_buckets.to_days, aged.days_overdue)
+            greatest(0, aged.days_since_due) >= coalesce(age_buckets.from_days, 0)
+            and (
+                greatest(0, aged.days_since_due) <= age_buckets.to_days
+                or age_buckets.to_days is null
+            )
 )
 
 select * from ar_ageing
