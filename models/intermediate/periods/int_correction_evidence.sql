@@ -43,8 +43,7 @@ facts as (
         changed_documents.is_in_close,
         (loads.changed_at is not null) as is_changed_since,
         (closes_under_other_rules.period is not null) as has_other_rules,
-        posting_changes.has_current
-        and posting_changes.has_frozen
+        changed_documents.is_in_close
         and posting_changes.needed_amount_minor = 0
         and posting_changes.side = 'expected' as has_same_amount,
         changed_documents.is_of_one_day

@@ -24,6 +24,8 @@ rules as (
             'policy', 'entity_id', 'choice', 'effective_from'
         ])) }} as row_hash
     from {{ ref('policies') }}
+    -- Where a correction is posted is no reason for one.
+    where policy <> 'late_posting'
     union all
     select
         'posting_rules' as rule_name,
