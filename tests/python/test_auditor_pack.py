@@ -551,7 +551,7 @@ def test_a_key_of_several_columns_finds_its_one_row():
 def test_a_record_made_by_a_rule_shows_the_rule():
     warehouse = small_warehouse(
         "create table usage_commitments as select 'c1' as commitment_id, 5 as minimum_amount",
-        "create table opening_balances as select 'main' as entity_id, 'o1' as opening_id, 7 as amount",
+        "create table int_opening_balances as select 'main' as entity_id, 'o1' as opening_id, 7 as amount",
     )
     records = [
         ("policy", "usage_commitments", "c1"),
