@@ -30,8 +30,8 @@ import duckdb
 from audit.checks import NOTE, TIES
 from audit.pack import MANIFEST, Pack, build, tools
 from audit.tables import NotUsable
-from audit.verify import against_database, against_manifest, other_tools, read_pack, scope_of
-from audit.warehouse import Scope, check_scope, open_warehouse
+from audit.verify import against_database, against_manifest, draw_of, other_tools, read_pack
+from audit.warehouse import open_warehouse, scope_of
 
 DATABASE = Path(os.environ.get("TIEOUT_DUCKDB_PATH", "target/warehouse.duckdb"))
 
@@ -79,13 +79,13 @@ def parser_of_verify() -> argparse.ArgumentParser:
 
 
 def derive(
-    args: argparse.Namespace, scope: Scope, made_with: dict[str, str] | None = None
+    args: argparse.Namespace, draw: tuple[str, str, int, str], made_with: dict[str, str] | None = None
 ) -> tuple[Pack, dict[str, str]]:
-    """(the pack, versions of the tools here) from the database and the project of a command line."""
+    """(the pack, versions of the tools here); `draw` is company, period, items wanted and seed text."""
     target = args.target or Path(os.environ.get("DBT_TARGET_PATH") or args.project / "target")
     warehouse = open_warehouse(args.database, target, args.schema)
     try:
-        check_scope(warehouse, scope.entity, scope.period)
+        scope = scope_of(warehouse, *draw)
         return build(warehouse, scope, args.project, target, made_with), tools(warehouse)
     except duckdb.Error as error:
         raise NotUsable(f"{args.database}: {str(error).splitlines()[0]}") from None
@@ -123,7 +123,7 @@ def write_pack(args: argparse.Namespace) -> int:
         raise NotUsable(f"--sample {args.sample}: 1 to 10000 items per population")
     if args.out.exists() and (not args.out.is_dir() or any(args.out.iterdir())):
         raise NotUsable(f"{args.out}: not an empty folder; a pack is written into a new one")
-    pack, _ = derive(args, Scope(args.entity, args.period, args.sample, args.seed))
+    pack, _ = derive(args, (args.entity, args.period, args.sample, args.seed))
     write(pack.files, args.out)
     width = max(len(check.name) for check in pack.checks)
     print(pack.sentence)
@@ -141,7 +141,7 @@ def verify_pack(args: argparse.Namespace) -> int:
     manifest, files = read_pack(args.folder)
     findings = against_manifest(manifest, files)
     if not args.files_only:
-        pack, here = derive(args, scope_of(manifest), manifest.get("made_with"))
+        pack, here = derive(args, draw_of(manifest), manifest.get("made_with"))
         for line in other_tools(manifest, here):
             print(f"auditor_pack.py: note: {line}; the bytes may differ for that reason", file=sys.stderr)
         derived = against_database(files, pack.files)

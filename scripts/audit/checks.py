@@ -11,7 +11,9 @@ from audit.warehouse import Scope
 
 TIES, DOES_NOT_TIE, NOTE = "ties", "does not tie", "note"
 # Columns that must be 0 in every row of a proof, whatever the mart.
-MUST_BE_ZERO = ("residual_amount", "unknown_amount", "unexplained_amount")
+MUST_BE_ZERO = ("residual_amount", "unknown_amount")
+# A cause that says only that there is none: a deposit that nobody expected is a name, not an explanation.
+WITHOUT_CAUSE = ("unknown", "unexplained_")
 KEYS = ("account_role", "processor_name", "bank_account", "step", "source_table", "currency_code")
 
 
@@ -141,7 +143,7 @@ def exceptions(table: Table) -> Check:
     unknown = [
         f"{row['leg']} {row['account_role']} {money(row['open_amount'])} {row['currency_code']} of {row['document_date']}"
         for row in rows
-        if row["cause"] in (None, "unknown")
+        if not row["cause"] or row["cause"].startswith(WITHOUT_CAUSE)
     ]
     if not rows:
         return Check("open differences", TIES, "none dated up to the end of the period.")
@@ -155,6 +157,20 @@ def exceptions(table: Table) -> Check:
         )
     return Check(
         "open differences", TIES, f"{start}; each has a named cause and is still to be corrected or accepted."
+    )
+
+
+def close(closes: Table, checklist: Table | None, scope: Scope) -> Check:
+    """Is the period closed, and what stands against it by the checklist?"""
+    states = [f"{row['period']} is {row['state']}" for row in rows_of(closes) if row["period"] in scope.names]
+    unmet = [
+        f"{row['check_name']} ({row['subject']})"
+        for row in (rows_of(checklist) if checklist else [])
+        if not row["is_met"]
+    ]
+    stands = f"{len(unmet)} findings of the checklist: {names(unmet)}" if unmet else "the checklist is met"
+    return Check(
+        "close", NOTE, f"{names(states) or 'no accounting period is listed for this month'}; {stands}."
     )
 
 
@@ -237,6 +253,10 @@ def checks(tables: dict[str, Table], scope: Scope, as_of: Any, absent: Sequence[
             "name",
         )
     )
+    if "proofs/rpt_period_closes.csv" in tables:
+        found.append(
+            close(tables["proofs/rpt_period_closes.csv"], tables.get("proofs/rpt_close_checklist.csv"), scope)
+        )
     if absent:
         found.append(Check("not in this build", NOTE, names(list(absent), 20)))
     return found

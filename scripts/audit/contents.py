@@ -17,17 +17,16 @@ from hash_marts import hash_marts, hash_of
 class Mart(NamedTuple):
     """A mart of the pack.
 
-    `month` names columns that hold the first day or the name of the month, `within` a date inside of it,
-    `until` a date that may not lie after its end; the first that the mart has cuts it. A mart with none of
-    them comes whole. Rows are those of the company where the mart has an entity_id or an item of it.
+    `month` names columns that hold the first day of the month or the name of an accounting period; a row is
+    taken if any of those that the mart has is of this month. `until` names a date that may not lie after its
+    end. A mart with none of them comes whole. Rows are those of the company.
     """
 
     name: str
     folder: str
     title: str
-    month: tuple[str, ...] = ("month_start", "period_start", "period")
-    within: tuple[str, ...] = ()
-    until: tuple[str, ...] = ()
+    month: tuple[str, ...] = ("month_start", "period")
+    until: str = ""
 
 
 # The one list of what is taken. A mart that this build does not have is named in the manifest as absent.
@@ -45,15 +44,21 @@ MARTS = (
     Mart("fct_quarantined_rows", "proofs", "Landed rows that are held back", month=()),
     Mart("rpt_processor_balances", "proofs", "Balance of each processor from opening to closing"),
     Mart("rpt_bank_reconciliation", "proofs", "Bank: statement against books"),
-    Mart("rpt_ar_ageing", "proofs", "Receivables by age"),
-    Mart("rpt_period_closes", "proofs", "Closed periods", until=("closed_on", "period_end", "month_end")),
-    Mart("rpt_period_corrections", "proofs", "Corrections posted in the period"),
-    Mart("rpt_period_presentations", "proofs", "As first reported and as corrected"),
-    Mart("fct_exceptions", "exceptions", "Open differences, one row each", until=("document_date",)),
-    Mart("rpt_exception_queue", "exceptions", "Open differences by document", until=("document_date",)),
+    Mart("rpt_ar_ageing", "proofs", "Receivables by invoice and age"),
+    Mart("rpt_ar_by_customer", "proofs", "Receivables by customer and age"),
+    Mart("rpt_customer_balances", "proofs", "Customer balances from opening to closing"),
+    Mart("rpt_close_checklist", "proofs", "What must be true before the period closes"),
+    Mart("rpt_period_closes", "proofs", "Where each period stands", until="start_date"),
     Mart(
-        "rpt_decision_findings", "exceptions", "Decisions that something is wrong with", until=("decided_on",)
+        "rpt_period_corrections",
+        "proofs",
+        "Corrections of the period, and those of others that it takes up",
+        month=("original_period", "posted_period"),
     ),
+    Mart("rpt_period_presentations", "proofs", "As first reported and as corrected"),
+    Mart("fct_exceptions", "exceptions", "Open differences, one row each", until="document_date"),
+    Mart("rpt_exception_queue", "exceptions", "Open differences by document", until="document_date"),
+    Mart("rpt_decision_findings", "exceptions", "Decisions that something is wrong with", until="decided_on"),
 )
 
 # Items of the period that were open at its end and found their counterpart afterwards.
@@ -88,24 +93,22 @@ DECISIONS = """
 
 def cut(warehouse: Warehouse, mart: Mart, scope: Scope) -> Table:
     """The rows of a mart for the company and the month."""
-    columns = warehouse.columns(mart.name)
-    kinds = dict(columns)
-    where, parameters = [], []
+    kinds = dict(warehouse.columns(mart.name))
+    where: list[str] = []
+    parameters: list[Any] = []
     if "entity_id" in kinds:
         where.append("(entity_id = ? or entity_id is null)")
         parameters.append(scope.entity)
-    for names, condition, values in (
-        (mart.until, "{} <= ?", [scope.end]),
-        (mart.within, "{} between ? and ?", [scope.start, scope.end]),
-        (mart.month, "{} = ?", [scope.start]),
-    ):
-        name = next((name for name in names if name in kinds), None)
-        if name is not None:
-            by_name = kinds[name] == "text"
-            where.append(f"({condition.format(quoted(name))})")
-            # A month that is stored as its name compares as text: 2024-06 lies before 2024-07.
-            parameters += [scope.period for _ in values] if by_name else values
-            break
+    if mart.until in kinds:
+        where.append(f"{quoted(mart.until)} <= ?")
+        parameters.append(scope.end)
+    elif months := [name for name in mart.month if name in kinds]:
+        tests = []
+        for name in months:
+            is_name = kinds[name] == "text"
+            tests.append(f"{quoted(name)} in (select unnest(?))" if is_name else f"{quoted(name)} = ?")
+            parameters.append(list(scope.names) if is_name else scope.start)
+        where.append(f"({' or '.join(tests)})")
     sql = ordered(warehouse.relation(mart.name), list(kinds), " and ".join(where) or "true")
     columns, rows = read(warehouse.connection, sql, parameters)
     return Table(f"{mart.folder}/{mart.name}.csv", mart.title, columns, rows, sheet=mart.name)
@@ -223,8 +226,10 @@ def rules_loaded(warehouse: Warehouse, files: dict[str, bytes], project: Path) -
 def _rows_of_file(warehouse: Warehouse, path: Path, name: str, columns: list[str]) -> list[str] | None:
     """Rows of a seed's file as the database would hold them, in its own types; None if they do not fit."""
     described = warehouse.connection.execute(f"describe {warehouse.relation(name)}").fetchall()
+    # dbt takes an empty cell and the word null for a null, and leaves blanks around other texts alone.
     casts = ", ".join(
-        f"cast(cast(nullif(trim({quoted(column)}), '') as {kind}) as varchar)"
+        f"cast(cast(case when lower(trim({quoted(column)})) not in ('', 'null') then {quoted(column)} end as {kind})"
+        " as varchar)"
         for column, kind, *_ in described
     )
     location = str(path).replace("'", "''")

@@ -165,7 +165,7 @@ def _workbook(
 ) -> bytes:
     """The workbook: summary, contents, and a sheet for each table."""
     title = f"Auditor's pack: {scope.entity}, {scope.period}"
-    book = Book(scope, title)
+    book = Book(scope.end, title)
     named = sheet_names(tables)
     shown = [(name.replace("_", " "), str(value)) for name, value in facts.items()]
     book.summary(title, shown, sentence, ties, [tuple(check) for check in found])

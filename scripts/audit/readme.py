@@ -69,7 +69,8 @@ stands for itself. Each difference that is already known is in `exceptions/`, no
 
 - *raw row*: the landed record, its columns in words, and in `amount` what it contributes to the item. *raw row
   (header)* is the row it is a part of, such as the journal of a line. Columns that the models do not read are left
-  out; so is personal data, here and in every other text ([withheld]).
+  out; so is personal data, here and in every other text ([withheld]). A name that no table of customers holds, such as
+  that of a stranger in a bank line, cannot be told from other words.
 - *event* and *entry*: what happened, in its own currency, and what it posts, in the company's. An item of the
   processor or bank leg has none: it is the record itself.
 - *item*, then *match*: the rule, the tier, both sides and the residual; then the items of the other side, the same way.

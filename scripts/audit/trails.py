@@ -10,29 +10,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import Any, Iterable, NamedTuple
+from typing import Any, NamedTuple
 
-from audit.privacy import is_tagged
+from audit.raw_rows import HEADERS, Record, read_raw_rows
 from audit.sampling import Drawn, draw
-from audit.tables import Column, Table, plain, quoted
+from audit.tables import Column, Table, plain
 from audit.warehouse import Scope, Warehouse
 
 PARTS_SHOWN = 25
 ITEM_STEP, MATCH_STEP, ENTRY_STEP, EVENT_STEP, RAW_STEP = "item", "match", "entry", "event", "raw row"
 HEADER_STEP, REST_STEP = "raw row (header)", "not drawn"
-
-# Where the id that the models use is not in the first column that a source declares.
-KEY_COLUMNS = {("stripe", "invoice_line_item"): ("unique_id", "id")}
-# The landed row that a landed row is a part of: (its own column, table, column there).
-HEADERS = {
-    ("stripe", "invoice_line_item"): ("invoice_id", "invoice", "id"),
-    ("stripe", "credit_note_line_item"): ("credit_note_id", "credit_note", "id"),
-    ("xero", "journal_line"): ("journal_id", "journal", "journal_id"),
-}
-# What a landed row says about its loading and not about the business.
-NOT_SHOWN = {"_fivetran_synced", "_loaded_at", "livemode", "metadata"}
-
-Record = tuple[str, str, str]  # source_name, source_table, source_record_id
 
 
 class Line(NamedTuple):
@@ -76,24 +63,13 @@ class Trails:
         self._read_matches()
         self._read_parts()
         self._read_entries()
-        self._read_raw_rows()
-
-    def _rows(self, sql: str, values: Iterable[str]) -> list[dict[str, Any]]:
-        """Rows of a query as dicts; `{chosen}` in it is a list of the values, `{name}` a mart or model."""
-        connection = self.warehouse.connection
-        # A temporary table lives in memory: the database itself is open for reading only.
-        connection.execute("create or replace temporary table chosen_for_audit (id varchar)")
-        rows = [[value] for value in sorted(set(values))]
-        if rows:
-            connection.execute("insert into chosen_for_audit select unnest(?)", [[row[0] for row in rows]])
-        found = connection.execute(sql)
-        names = [column[0] for column in found.description]
-        return [dict(zip(names, row)) for row in found.fetchall()]
+        records = {_record(part) for parts in self.parts.values() for part in parts}
+        self.raw, self.headers = read_raw_rows(warehouse, scope, records)
 
     def _read_matches(self) -> None:
         """The matches of the drawn items, and every item of those matches."""
         relation = self.warehouse.relation
-        members = self._rows(
+        members = self.warehouse.rows_of(
             f"""select * from {relation("fct_reconciliation_items")}
                 where match_id in (select id from chosen_for_audit) order by item_id""",
             (item["match_id"] for item in self.items.values() if item["match_id"]),
@@ -101,7 +77,7 @@ class Trails:
         for item in members:
             self.items.setdefault(item["item_id"], item)
         self.matches: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for row in self._rows(
+        for row in self.warehouse.rows_of(
             f"""select * from {relation("fct_matches")}
                 where match_id in (select id from chosen_for_audit) order by match_id, item_id""",
             (item["match_id"] for item in self.items.values() if item["match_id"]),
@@ -112,7 +88,7 @@ class Trails:
         """What each record contributes to each item; of many records the drawn ones, and the rest as a sum."""
         self.parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.rest: dict[str, tuple[int, Decimal]] = {}
-        for row in self._rows(
+        for row in self.warehouse.rows_of(
             f"""select * from {self.warehouse.relation("fct_item_parts")}
                 where item_id in (select id from chosen_for_audit)
                 order by item_id, source_name, source_table, source_record_id""",
@@ -137,26 +113,37 @@ class Trails:
             item for item, row in self.items.items() if row["leg"] == "ledger" and row["side"] == "expected"
         ]
         shown = {(item_id, _record(part)) for item_id in ids for part in self.parts[item_id]}
-        # An item is one event type, role, document and day; by policy the day of a month's items is its last.
-        found = self._rows(
+        is_posted = entries == "int_posted_entries"
+        dates = "coalesce(entries.original_date, entries.entry_date)" if is_posted else "entries.entry_date"
+        posted = "entries.posted_period is not null" if is_posted else "false"
+        parts_of_key = "entries.*, named.component, named.obligation_id, named.side"
+        # What int_item_parts says of an item's name: a document, or the day or month of what it sums up;
+        # a month's items stand on its last day, a correction on the day it is posted.
+        found = self.warehouse.rows_of(
             f"""
-            select items.item_id, entries.*
+            select items.item_id, {parts_of_key if is_posted else "entries.*"}
             from {relation("fct_reconciliation_items")} as items
             inner join {relation(entries)} as entries
                 on items.entity_id = entries.entity_id and items.event_type = entries.event_type
                 and items.account_role = entries.account_role
+            left join {relation("int_expected_entries")} as named
+                on entries.entry_id = named.entry_id
             left join {relation("posting_granularity")} as granularities
                 on entries.event_type = granularities.event_type and granularities.leg = 'ledger'
             where
                 items.item_id in (select id from chosen_for_audit)
                 and items.item_date = case
-                    when granularities.granularity = 'month' then last_day(entries.entry_date)
+                    when granularities.granularity like 'month%' and not {posted}
+                        then last_day(entries.entry_date)
                     else entries.entry_date
                 end
-                and (
-                    coalesce(granularities.granularity, 'document') <> 'document'
-                    or entries.document_reference = items.document_reference
-                )
+                and case
+                    when granularities.granularity like 'month%'
+                        then right(items.document_reference, 7) = substring(cast({dates} as varchar), 1, 7)
+                    when granularities.granularity like 'day%'
+                        then right(items.document_reference, 10) = cast({dates} as varchar)
+                    else entries.document_reference = items.document_reference
+                end
             order by items.item_id, entries.entry_id
             """,
             ids,
@@ -165,78 +152,13 @@ class Trails:
             key = entry["item_id"], _record(entry)
             if key in shown:
                 self.entries[key].append(entry)
-        events = self._rows(
+        events = self.warehouse.rows_of(
             f"""select * from {relation("int_accounting_events")}
                 where event_id in (select id from chosen_for_audit)
                 order by event_id, component, obligation_id""",
             (entry["event_id"] for found in self.entries.values() for entry in found if entry["event_id"]),
         )
         self.events = {_event(event): event for event in events}
-
-    def _read_raw_rows(self) -> None:
-        """The landed rows of every part that is shown, and the row each is a part of."""
-        wanted: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for parts in self.parts.values():
-            for part in parts:
-                source, table, record = _record(part)
-                wanted[source, table].add(record)
-        self.raw: dict[Record, list[dict[str, Any]]] = defaultdict(list)
-        for (source, table), records in sorted(wanted.items()):
-            keys = KEY_COLUMNS.get((source, table)) or self._first_column(source, table)
-            for key, row in self._landed(source, table, keys, records):
-                self.raw[source, table, key].append(row)
-        self.headers: dict[Record, list[dict[str, Any]]] = defaultdict(list)
-        for (source, table), (own, header, column) in HEADERS.items():
-            ids = {
-                str(row[own]).strip()
-                for (row_source, row_table, _), rows in self.raw.items()
-                for row in rows
-                if (row_source, row_table) == (source, table) and row.get(own) is not None
-            }
-            for key, row in self._landed(source, header, (column,), ids) if ids else ():
-                self.headers[source, header, key].append(row)
-
-    def _first_column(self, source: str, table: str) -> tuple[str, ...]:
-        """The key column of a landed table: the first that its source file declares."""
-        return tuple((self.warehouse.source_entry(source, table).get("columns") or {}))[:1]
-
-    def shown_columns(self, source: str, table: str) -> list[str]:
-        """Columns of a landed table that the project reads and that are not personal."""
-        relation = self.warehouse.landed_tables[source, table]
-        landed = {name.lower(): name for name in self.warehouse.column_types(relation)}
-        declared = self.warehouse.source_entry(source, table).get("columns") or {}
-        return [
-            landed[name.lower()]
-            for name, column in declared.items()
-            if name.lower() in landed and name not in NOT_SHOWN and not is_tagged(column)
-        ]
-
-    def _landed(
-        self, source: str, table: str, keys: tuple[str, ...], records: set[str]
-    ) -> list[tuple[str, dict[str, Any]]]:
-        """(key, row) of the landed rows with these keys, versions of a row in the order they landed."""
-        relation = self.warehouse.landed_tables.get((source, table))
-        if relation is None or not keys:
-            return []
-        present = [key for key in keys if key in self.warehouse.column_types(relation)]
-        if not present:
-            return []
-        key = (
-            "coalesce("
-            + ", ".join(f"nullif(trim(cast({quoted(name)} as varchar)), '')" for name in present)
-            + ")"
-        )
-        columns = self.shown_columns(source, table)
-        shown = ", ".join(quoted(name) for name in columns)
-        order = ", ".join(f"{at} nulls first" for at in range(1, len(columns) + 2))
-        # A key of several columns reads `first:second` in the models.
-        names = {record: record for record in records} | {record.split(":")[0]: record for record in records}
-        rows = self._rows(
-            f"""select {key} as key_for_audit, {shown} from {relation}
-                where {key} in (select id from chosen_for_audit) order by {order}""",
-            names,
-        )
-        return [(names[row.pop("key_for_audit")], row) for row in rows]
 
     # --- one trail -----------------------------------------------------------------------------------
 
@@ -386,7 +308,10 @@ class Trails:
                 Line(EVENT_STEP, item["side"], "int_accounting_events", event["event_id"], what, event["event_date"],
                      self.major(event["amount_minor"], event["currency_code"]), event["currency_code"], item["item_id"])
             )  # fmt: skip
-        what = words(account_role=entry["account_role"], component=entry["component"], side=entry["side"])
+        what = words(
+            account_role=entry["account_role"], component=entry["component"], side=entry["side"],
+            correction_of=entry.get("original_period"), cause=entry.get("correction_cause"),
+        )  # fmt: skip
         currency = entry["functional_currency_code"]
         lines.append(
             Line(ENTRY_STEP, item["side"], self.entry_table, entry["entry_id"], what, entry["entry_date"],
@@ -427,7 +352,7 @@ def _record(row: dict[str, Any]) -> Record:
 
 
 def _event(row: dict[str, Any]) -> tuple[str, str, str]:
-    return row["event_id"], row["component"], row["obligation_id"] or ""
+    return row["event_id"], row["component"] or "", row["obligation_id"] or ""
 
 
 def trail_tables(

@@ -9,7 +9,6 @@ from typing import Any
 
 from audit.pack import FORMAT, MANIFEST
 from audit.tables import NotUsable, csv_rows
-from audit.warehouse import Scope
 
 
 def read_pack(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
@@ -39,11 +38,13 @@ def read_pack(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     return manifest, files
 
 
-def scope_of(manifest: dict[str, Any]) -> Scope:
-    """The company, the month and the draw that a manifest names."""
-    return Scope(
-        str(manifest["entity"]), str(manifest["period"]), int(manifest["sample"]), str(manifest["seed"])
-    )
+def draw_of(manifest: dict[str, Any]) -> tuple[str, str, int, str]:
+    """(company, period, items wanted, seed text) that a manifest names."""
+    try:
+        wanted = int(manifest["sample"])
+    except (TypeError, ValueError):
+        raise NotUsable(f"the manifest's sample is {manifest['sample']!r}, which is no number") from None
+    return str(manifest["entity"]), str(manifest["period"]), wanted, str(manifest["seed"])
 
 
 def against_manifest(manifest: dict[str, Any], files: dict[str, bytes]) -> dict[str, str]:

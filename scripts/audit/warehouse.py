@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterable, Iterator
 
 import duckdb
 
@@ -17,22 +17,18 @@ from audit.tables import Column, NotUsable, kind_of, quoted
 
 @dataclass(frozen=True)
 class Scope:
-    """Which company and month a pack is of, and how its samples are drawn."""
+    """Which company and month a pack is of, and how its samples are drawn.
+
+    `names` are the accounting periods that lie in the month, as accounting_periods.csv calls them.
+    """
 
     entity: str
     period: str
+    start: datetime.date
+    end: datetime.date
     sample: int
     seed: str
-
-    @property
-    def start(self) -> datetime.date:
-        """The first day of the month."""
-        return datetime.date.fromisoformat(self.period + "-01")
-
-    @property
-    def end(self) -> datetime.date:
-        """The last day of the month."""
-        return (self.start + datetime.timedelta(days=31)).replace(day=1) - datetime.timedelta(days=1)
+    names: tuple[str, ...] = ()
 
 
 class Warehouse:
@@ -109,6 +105,21 @@ class Warehouse:
         }
         return sorted(".".join(key) for key in declared - set(self.landed_tables))
 
+    def rows_of(self, sql: str, values: Iterable[str]) -> list[dict[str, Any]]:
+        """Rows of a query as dicts; `chosen_for_audit` in it has the values in its column `id`."""
+        # A temporary table lives in memory: the database itself is open for reading only.
+        self.connection.execute("create or replace temporary table chosen_for_audit (id varchar)")
+        chosen = sorted(set(values))
+        if chosen:
+            self.connection.execute("insert into chosen_for_audit select unnest(?)", [chosen])
+        found = self.connection.execute(sql)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row)) for row in found.fetchall()]
+
+    def values(self, sql: str, *parameters: Any) -> list[Any]:
+        """The first column of a query."""
+        return [row[0] for row in self.connection.execute(sql, list(parameters)).fetchall()]
+
     def one(self, sql: str, *parameters: Any) -> Any:
         """The first value of a query, None if it has no row."""
         row = self.connection.execute(sql, list(parameters)).fetchone()
@@ -160,26 +171,50 @@ def open_warehouse(database: Path, target: Path, schema: str) -> Warehouse:
     return warehouse
 
 
-def check_scope(warehouse: Warehouse, entity: str, period: str) -> None:
-    """Refuse a company or a month that the build has no figures for."""
-    known = [
-        name
-        for (name,) in warehouse.connection.execute(
-            f"select entity_id from {warehouse.relation('int_entities')} order by 1"
-        ).fetchall()
-    ]
+def scope_of(warehouse: Warehouse, entity: str, period: str, sample: int, seed: str) -> Scope:
+    """The scope of a pack; a company or a month that the build has no figures for is refused.
+
+    A period is a month, 2024-06, or the name of an accounting period that is one: figures are by month.
+    """
+    entities, proofs = warehouse.relation("int_entities"), warehouse.relation("rpt_account_proofs")
+    known = warehouse.values(f"select entity_id from {entities} order by 1")
     if entity not in known:
         raise NotUsable(f"no company {entity!r} in this build; it has {', '.join(known) or 'none'}")
-    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", period) or period < "0001":
+    periods = _accounting_periods(warehouse, entity)
+    if period in periods:
+        start, end = periods[period]
+        if start.day != 1 or end != month_end(start):
+            raise NotUsable(
+                f"{period} runs from {start} to {end}; figures are by month, write it as {start:%Y-%m}"
+            )
+    elif re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", period) and period >= "0001":
+        start = datetime.date.fromisoformat(period + "-01")
+        end = month_end(start)
+    else:
         raise NotUsable(f"{period!r} is no month; write it as 2024-06")
-    months = [
-        f"{month:%Y-%m}"
-        for (month,) in warehouse.connection.execute(
-            f"""select distinct month_start from {warehouse.relation("rpt_account_proofs")}
-                where entity_id = ? order by month_start""",
-            [entity],
-        ).fetchall()
-    ]
-    if period not in months:
-        reach = f"{months[0]} to {months[-1]}" if months else "none"
+    months = warehouse.values(
+        f"select distinct month_start from {proofs} where entity_id = ? order by 1", entity
+    )
+    if start not in months:
+        reach = f"{months[0]:%Y-%m} to {months[-1]:%Y-%m}" if months else "none"
         raise NotUsable(f"no figures of {entity} in {period}; this build has {reach}")
+    names = {name for name, (first, last) in periods.items() if start <= first and last <= end}
+    return Scope(entity, period, start, end, sample, seed, tuple(sorted(names | {period})))
+
+
+def month_end(start: datetime.date) -> datetime.date:
+    """The last day of a month."""
+    return (start.replace(day=1) + datetime.timedelta(days=31)).replace(day=1) - datetime.timedelta(days=1)
+
+
+def _accounting_periods(warehouse: Warehouse, entity: str) -> dict[str, tuple[datetime.date, datetime.date]]:
+    """{name: (first day, last day)} of a company's accounting periods."""
+    name = next(
+        (name for name in ("int_accounting_periods", "accounting_periods") if warehouse.has(name)), None
+    )
+    if name is None:
+        return {}
+    rows = warehouse.connection.execute(
+        f"select period, start_date, end_date from {warehouse.relation(name)} where entity_id = ?", [entity]
+    ).fetchall()
+    return {period: (start, end) for period, start, end in rows}

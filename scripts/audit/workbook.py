@@ -16,7 +16,6 @@ from typing import Any, Sequence
 import xlsxwriter
 
 from audit.tables import Column, Table, plain
-from audit.warehouse import Scope
 
 DIGITS = 15
 LONGEST_TEXT = 32_767
@@ -50,17 +49,15 @@ def is_short(value: Any) -> bool:
 
 
 class Book:
-    """A workbook being written."""
+    """A workbook being written; it says it was made at the end of the period."""
 
-    def __init__(self, scope: Scope, title: str):
+    def __init__(self, end: datetime.date, title: str):
         self.content = io.BytesIO()
         options = {
             "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
         }  # fmt: skip
         self.book = xlsxwriter.Workbook(self.content, options)
-        self.book.set_properties(
-            {"title": title, "created": datetime.datetime.combine(scope.end, datetime.time())}
-        )
+        self.book.set_properties({"title": title, "created": datetime.datetime.combine(end, datetime.time())})
         add = self.book.add_format
         top = {"valign": "top"}
         self.formats = {

@@ -10,6 +10,7 @@ import shutil
 import sys
 import zipfile
 from collections import Counter, defaultdict
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,12 +20,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
-import audit.contents
+from audit.contents import MARTS, cut
 from audit.privacy import WITHHELD, withholder
+from audit.raw_rows import read_raw_rows
 from audit.sampling import ALL, BY_UNIT, KEY, NO_VALUE, draw
-from audit.tables import Column, Table, cell, csv_bytes, csv_rows, marked, unmarked
+from audit.tables import Column, NotUsable, Table, cell, csv_bytes, csv_rows, marked, unmarked
 from audit.verify import difference
-from audit.warehouse import Scope
+from audit.warehouse import Scope, Warehouse, scope_of
 from audit.workbook import Book, is_short
 from auditor_pack import main
 from hash_marts import hash_marts
@@ -119,7 +121,7 @@ def test_the_proofs_are_those_of_the_month(built_demo, pack):
     ]
     assert found == recorded
     manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
-    for mart in audit.contents.MARTS:
+    for mart in MARTS:
         present = (pack / mart.folder / f"{mart.name}.csv").is_file()
         assert present is not (mart.name in manifest["absent_marts"]), mart.name
     later = [
@@ -383,7 +385,7 @@ def test_long_numbers_stay_exact_as_text():
     assert is_short(999_999_999_999_999) and not is_short(1_000_000_000_000_000)
     assert is_short(Decimal("99999999999.9900")) and not is_short(Decimal("123456789012345.6700"))
     assert is_short(Decimal("100000000000000")) and not is_short(Decimal("1E+15"))
-    book = Book(Scope("main", PERIOD, 1, ""), "t")
+    book = Book(date(2024, 6, 30), "t")
     values = (
         Decimal("123456789012345.6700"),
         2**62,
@@ -489,6 +491,130 @@ def test_a_broken_trail_is_named(built_demo, database, tmp_path, capsys):
         row for row in rows(tmp_path / "pack", "samples/items.csv") if row["is_trail_complete"] == "false"
     ]
     assert broken and all("no landed row xero.journal_line" in row["what_is_missing"] for row in broken)
+
+
+@pytest.mark.dbt
+def test_rows_of_another_company_are_not_shown(built_demo, database, pack, tmp_path):
+    change(
+        database,
+        "alter table xero__journal_line add column source_relation varchar",
+        "insert into xero__journal_line by name select * replace ('other' as source_relation, 1 as net_amount) "
+        "from xero__journal_line",
+        "insert into entities (source_name, source_relation, entity_id) values ('xero', 'other', 'other')",
+    )
+    assert write(built_demo, tmp_path / "pack", database) == 0
+    names = ("samples/items.csv", "samples/populations.csv")
+    assert [rows(tmp_path / "pack", name) for name in names] == [rows(pack, name) for name in names]
+
+
+def small_warehouse(*statements: str, sources: dict[tuple[str, str], list[str]] | None = None) -> Warehouse:
+    """A database in memory with landed tables in schemas named for their sources."""
+    connection = duckdb.connect()
+    for statement in statements:
+        connection.execute(statement)
+    entries = {
+        f"source.{source}.{table}": {
+            "source_name": source, "name": table, "schema": source, "identifier": table,
+            "columns": {name: {"meta": {}} for name in columns},
+        }
+        for (source, table), columns in (sources or {}).items()
+    }  # fmt: skip
+    return Warehouse(connection, {"nodes": {}, "sources": entries}, "main")
+
+
+SMALL = Scope("main", "2024-06", date(2024, 6, 1), date(2024, 6, 30), 5, "seed")
+
+
+def test_a_key_of_several_columns_finds_its_one_row():
+    warehouse = small_warehouse(
+        "create schema paypal",
+        "create table paypal.transaction as select * from (values ('A', 'T0006', 10.00), ('A', 'T2101', -10.00), "
+        "('B', 'T0006', 7.00)) as landed (transaction_id, transaction_event_code, transaction_amount_value)",
+        "create table stg_paypal__transactions_typed as select * from (values ('A', 'A', 'T0006'), "
+        "('A:T2101', 'A', 'T2101'), ('B', 'B', 'T0006')) as typed "
+        "(source_record_id, transaction_reference, event_code)",
+        sources={
+            ("paypal", "transaction"): [
+                "transaction_id",
+                "transaction_event_code",
+                "transaction_amount_value",
+            ]
+        },
+    )
+    records = [("paypal", "transaction", "A"), ("paypal", "transaction", "A:T2101")]
+    raw, headers = read_raw_rows(warehouse, SMALL, records)
+    amounts = {record[2]: [row["transaction_amount_value"] for row in found] for record, found in raw.items()}
+    assert amounts == {"A": [Decimal("10.00")], "A:T2101": [Decimal("-10.00")]}
+    assert not headers
+
+
+def test_a_record_made_by_a_rule_shows_the_rule():
+    warehouse = small_warehouse(
+        "create table usage_commitments as select 'c1' as commitment_id, 5 as minimum_amount",
+        "create table int_opening_balances as select 'main' as entity_id, 'o1' as opening_id, 7 as amount",
+    )
+    records = [
+        ("policy", "usage_commitments", "c1"),
+        ("legacy", "opening_balances", "o1"),
+        ("x", "nothing", "n1"),
+    ]
+    raw, _ = read_raw_rows(warehouse, SMALL, records)
+    assert raw == {
+        records[0]: [{"commitment_id": "c1", "minimum_amount": 5}],
+        records[1]: [{"entity_id": "main", "opening_id": "o1", "amount": 7}],
+    }
+
+
+def test_versions_of_a_landed_row_and_its_header_are_shown_without_what_is_personal():
+    warehouse = small_warehouse(
+        "create schema xero",
+        "create table xero.journal as select 'j1' as journal_id, 'INV-1' as reference, 'x' as narration",
+        "create table xero.journal_line as select * from (values ('l1', 'j1', 1, 'old'), ('l1 ', 'j1', 2, 'new')) "
+        "as landed (journal_line_id, journal_id, net_amount, contact)",
+        sources={
+            ("xero", "journal"): ["journal_id", "reference"],
+            ("xero", "journal_line"): ["journal_line_id", "journal_id", "net_amount", "contact"],
+        },
+    )
+    line = warehouse.manifest["sources"]["source.xero.journal_line"]
+    line["columns"]["contact"]["meta"] = {"contains_personal_data": True}
+    raw, headers = read_raw_rows(warehouse, SMALL, [("xero", "journal_line", "l1")])
+    assert [row["net_amount"] for row in raw["xero", "journal_line", "l1"]] == [1, 2]
+    assert "contact" not in raw["xero", "journal_line", "l1"][0]
+    assert headers == {("xero", "journal", "j1"): [{"journal_id": "j1", "reference": "INV-1"}]}
+
+
+def test_a_period_is_a_month_or_an_accounting_period_that_is_one():
+    warehouse = small_warehouse(
+        "create table int_entities as select 'main' as entity_id",
+        "create table rpt_account_proofs as select 'main' as entity_id, date '2024-06-01' as month_start",
+        "create table accounting_periods as select * from (values ('main', 'FY24-12', date '2024-06-01', "
+        "date '2024-06-30'), ('main', '2024-P5', date '2024-06-02', date '2024-06-29')) "
+        "as periods (entity_id, period, start_date, end_date)",
+    )
+    by_name = scope_of(warehouse, "main", "FY24-12", 5, "")
+    assert (by_name.start, by_name.end) == (date(2024, 6, 1), date(2024, 6, 30))
+    assert scope_of(warehouse, "main", "2024-06", 5, "").names == ("2024-06", "2024-P5", "FY24-12")
+    with pytest.raises(NotUsable, match="2024-P5 runs from 2024-06-02 to 2024-06-29; figures are by month"):
+        scope_of(warehouse, "main", "2024-P5", 5, "")
+
+
+def test_a_mart_is_cut_to_the_company_and_the_month():
+    warehouse = small_warehouse(
+        "create table rpt_period_corrections as select * from (values ('main', '2024-06', '2024-08', 1), "
+        "('main', '2024-01', '2024-06', 2), ('main', '2024-01', '2024-02', 3), ('other', '2024-06', '2024-06', 4)) "
+        "as corrections (entity_id, original_period, posted_period, correction_amount)",
+        "create table rpt_period_closes as select * from (values ('main', '2024-06', date '2024-06-01'), "
+        "('main', '2024-07', date '2024-07-01'), ('main', '2024-05', date '2024-05-01')) "
+        "as closes (entity_id, period, start_date)",
+        "create table fct_quarantined_rows as select 5 as version_number",
+    )
+    scope = Scope("main", "2024-06", date(2024, 6, 1), date(2024, 6, 30), 5, "", ("2024-06",))
+    marts = {mart.name: mart for mart in MARTS}
+    found = {name: cut(warehouse, marts[name], scope).rows for name in marts if warehouse.has(name)}
+    assert [row[-1] for row in found["rpt_period_corrections"]] == [2, 1]
+    assert [row[1] for row in found["rpt_period_closes"]] == ["2024-05", "2024-06"]
+    assert found["fct_quarantined_rows"] == [(5,)]
 
 
 def test_key_items_are_certain_and_the_others_have_one_in_each_interval():
