@@ -60,9 +60,6 @@ net_assets as (
             'processor_clearing', 'processor_reserves', 'cash_in_transit', 'cash',
             'external_clearing', 'deferred_revenue', 'customer_balance', 'tax_payable',
             'passthrough_payable', 'excluded_billings', 'opening_balances'
-            'processor_clearing', 'cash_in_transit', 'cash', 'external_clearing',
-            'deferred_revenue', 'customer_balance', 'tax_payable', 'passthrough_payable',
-            'excluded_billings', 'processor_reserves', 'opening_balances'
         )
     group by
         entity_id,
