@@ -31,7 +31,7 @@ CLOSES = {"2023-03": datetime(2023, 4, 10), "2023-04": datetime(2023, 5, 10)}
 BESIDE_THE_LEDGER = {
     "payout_not_received", "unknown_currency", "unexplained_withdrawal", "unexplained_deposit",
     "wrong_customer",
-    "duplicate_expected",
+    "duplicate_expected", "payout_returned",
 }  # fmt: skip
 JOURNALS_OF_A_CHARGE = 3
 """Both journals of its payout and the fees of its day."""

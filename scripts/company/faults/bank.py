@@ -174,6 +174,29 @@ def unexplained_line(site: Site, rate: float, cause: str) -> None:
     site.plant(list(range(1, last + 3)), rate, lambda number: f"{text} {number}", fault)
 
 
+def send_back(site: Site, rate: float, cause: str) -> None:
+    """The bank sends a payout back, and neither the processor nor the books know."""
+    lines, bank = bank_lines_by_payout(site), site.edit(STATEMENT)
+    known, last = set(bank["statement_line_id"]), len(bank["statement_line_id"])
+
+    def fault(key: str) -> bool:
+        like = lines[key]
+        number = last + 10_000 + len(site.labels)
+        line_id = f"{bank['statement_line_id'][like].rstrip('0123456789')}{number:07d}"
+        day = bank["posted_date"][like] + timedelta(days=4 + site.random.randint(0, 1))
+        if day > site.limit or day.weekday() > 4 or line_id in known:
+            return False
+        amount, currency = bank["amount"][like], bank["currency"][like]
+        site.add_row(
+            STATEMENT, like, statement_line_id=line_id, posted_date=day, value_date=day,
+            amount=-amount, description="RETURNED STRIPE TRANSFER", reference=key,
+            _loaded_at=datetime.combine(day + timedelta(days=1), time(6)),
+        )  # fmt: skip
+        return site.label(STATEMENT, line_id, cause, amount, currency, key)
+
+    site.plant(sorted(lines), rate, str, fault)
+
+
 def payout_in_transit(site: Site, rate: float, cause: str) -> None:
     """Leave a payout on its way: the processor, the books and the bank do not see it arrive."""
     lines, gone = bank_lines_by_payout(site), set()
