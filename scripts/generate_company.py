@@ -118,7 +118,8 @@ def generate(
     rates = load_rates(options.start, options.last_day)
     tables = simulate(options, rates)
     tables["ecb.exchange_rate"] = rates
-    tables.update(post_statement(tables, options))
+    # A company without faults leaves nothing to confirm.
+    tables.update(post_statement(tables, options, joins=bool(fault_rates)))
     tables.update(post_ledger(tables, seed=options.seed, timezone=timezone, as_of=options.last_day))
     if not fault_rates:
         return tables, []

@@ -78,7 +78,39 @@ expected_movements as (
         currency_code,
         amount_minor
     from {{ ref('int_payouts') }}
-    where failed_at is null and status not in ('failed', 'canceled') and arrival_date is not null
+    where
+        arrival_date is not null
+        and (
+            (failed_at is null and status not in ('failed', 'canceled'))
+            or returned_date is not null
+        )
+    union all
+    select
+        'bank' as leg,
+        source_name,
+        entity_id,
+        currency_code,
+        -amount_minor as amount_minor
+    from {{ ref('int_payouts') }}
+    where returned_date is not null
+    union all
+    select
+        'bank' as leg,
+        source_name,
+        entity_id,
+        currency_code,
+        -gross_amount_minor as amount_minor
+    from {{ ref('int_processor_transactions') }}
+    where kind = 'topup'
+    union all
+    select
+        'bank' as leg,
+        source_name,
+        entity_id,
+        currency_code,
+        amount_minor
+    from {{ ref('int_payments') }}
+    where is_out_of_band
 ),
 
 facts as (
@@ -118,14 +150,19 @@ facts as (
         'bank' as leg,
         'recorded' as side,
         '' as role_key,
-        source_name,
-        entity_id,
-        currency_code,
+        bank_lines.source_name,
+        bank_lines.entity_id,
+        bank_lines.currency_code,
         count(*) as row_count,
-        sum(abs(amount_minor)) as gross_minor,
-        sum(amount_minor) as net_minor
-    from {{ ref('int_bank_lines') }}
-    group by source_name, entity_id, currency_code
+        sum(abs(bank_lines.amount_minor)) as gross_minor,
+        sum(bank_lines.amount_minor) as net_minor
+    from {{ ref('int_bank_lines') }} as bank_lines
+    left join {{ ref('int_bank_line_classes') }} as bank_fees
+        on
+            bank_lines.bank_line_id = bank_fees.bank_line_id
+            and bank_fees.event_type = 'bank_fee'
+    where bank_fees.bank_line_id is null
+    group by bank_lines.source_name, bank_lines.entity_id, bank_lines.currency_code
     union all
     -- Entries are summed to the grain of the postings, so only their net must survive, and that
     -- on every account: over all accounts it is zero whatever is lost.

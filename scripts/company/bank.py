@@ -24,7 +24,7 @@ _PENDING_SHARE = 0.15
 _FEES = {"usd": 2_500, "eur": 1_800, "gbp": 1_200}
 _PAYOUT_CODES = ("T0400", "T0401")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-_FEED_CURRENCY, _FEED_ACCOUNT, _FEED_ID_LENGTH = "gbp", "plaid-acc-gbp", 32
+_FEED_CURRENCY, _FEED_ACCOUNT, _FEED_ID_LENGTH = "gbp", "gbp-receipts", 32
 
 
 class Deposit(NamedTuple):
@@ -47,13 +47,17 @@ class Line(NamedTuple):
     reference: str | None
 
 
-def post_statement(tables: Tables, options: Options) -> Tables:
-    """The statement lines and, with PayPal, the bank feed, up to the last day of the company."""
-    lines = _stripe_lines(tables, options)
+def post_statement(tables: Tables, options: Options, joins: bool = True) -> Tables:
+    """The statement lines and, with PayPal, the bank feed, up to the last day of the company.
+
+    `joins`: now and then two payouts of neighbouring days are one deposit that names neither. Nothing
+    is wrong then, but a person has to confirm what it is made of.
+    """
+    lines = _stripe_lines(tables, options, joins)
     lines += _topups(tables) + _external_payments(tables, options)
     currencies = ["usd", "eur"]
     if "paypal.transaction" in tables:
-        lines += _paypal_lines(tables["paypal.transaction"], options)
+        lines += _paypal_lines(tables["paypal.transaction"], options, joins)
         currencies.append(_FEED_CURRENCY)
     lines += _service_fees(options, currencies)
     has_feed = "paypal.transaction" in tables
@@ -121,7 +125,7 @@ def _business_day(day: dt.date, later: int = 0) -> dt.date:
     return clock.date_of(clock.add_business_days(clock.at_midnight(day), later))
 
 
-def _stripe_lines(tables: Tables, options: Options) -> list[Line]:
+def _stripe_lines(tables: Tables, options: Options, joins: bool) -> list[Line]:
     """Lines of Stripe's payouts: whole, in two parts, or two of them in one; what came back; what was debited."""
     payouts, last_day = tables["stripe.payout"], options.last_day
     failed_on = _failure_days(tables)
@@ -139,7 +143,8 @@ def _stripe_lines(tables: Tables, options: Options) -> list[Line]:
             lines.append(Line(deposit.currency, returned, returned, -deposit.amount, "RETURNED STRIPE TRANSFER",
                               deposit.key))
     arrived.sort()
-    return lines + _deposit_lines(arrived, "STRIPE TRANSFER", "STRIPE PAYMENTS", options, Random(f"bank {options.seed}"))
+    texts, rng = ("STRIPE TRANSFER", "STRIPE PAYMENTS"), Random(f"bank {options.seed}")
+    return lines + _deposit_lines(arrived, texts, options, rng, joins)
 
 
 def _failure_days(tables: Tables) -> dict[str, dt.date]:
@@ -153,29 +158,30 @@ def _failure_days(tables: Tables) -> dict[str, dt.date]:
 
 
 def _deposit_lines(
-    arrived: list[Deposit], text: str, bare_text: str, options: Options, rng: Random
+    arrived: list[Deposit], texts: tuple[str, str], options: Options, rng: Random, joins: bool
 ) -> list[Line]:
-    """One line per deposit, or two, or one for two of them; most quote what they are."""
+    """One line per deposit, or two, or one for two of them; most quote what they are.
+
+    `texts`: of a line that quotes, and of one that does not.
+    """
     dates_by_amount: dict[tuple[str, int], list[dt.date]] = {}
     for deposit in arrived:
         dates_by_amount.setdefault((deposit.currency, deposit.amount), []).append(deposit.arrival)
-    joined = _joined(arrived, dates_by_amount, options)
+    joined = _joined(arrived, options) if joins else {}
     lines = []
     for deposit in arrived:
         currency, arrival, key, amount = deposit
         is_unique = _is_unique(dates_by_amount[currency, amount], arrival)
         posted = _posted_date(arrival, options.last_day, rng.random())
-        parts = _parts(key, amount, is_unique, text, bare_text, rng)
+        parts = _parts(key, amount, is_unique, texts, rng)
         if key not in joined:
             lines += [Line(currency, posted, arrival, *part) for part in parts]
         elif joined[key] is not None:
-            lines.append(Line(currency, arrival, arrival, amount + joined[key], bare_text, None))
+            lines.append(Line(currency, arrival, arrival, amount + joined[key], texts[1], None))
     return lines
 
 
-def _joined(
-    arrived: list[Deposit], dates_by_amount: dict[tuple[str, int], list[dt.date]], options: Options
-) -> dict[str, int | None]:
+def _joined(arrived: list[Deposit], options: Options) -> dict[str, int | None]:
     """Deposits of two days that the bank made one: the later one's key with the amount added, the earlier's with None.
 
     Only where no other deposit and no other two of those days come to the same amount.
@@ -211,10 +217,10 @@ def _posted_date(arrival: dt.date, last_day: dt.date, draw: float) -> dt.date:
 
 
 def _parts(
-    key: str, amount: int, is_unique: bool, text: str, bare_text: str, rng: Random
+    key: str, amount: int, is_unique: bool, texts: tuple[str, str], rng: Random
 ) -> list[tuple[int, str, str | None]]:
     """Amount in minor units, description and reference of the lines of one deposit."""
-    kind, split = rng.random(), rng.random()
+    (text, bare_text), kind, split = texts, rng.random(), rng.random()
     if split < _SPLIT_SHARE and amount >= 200:
         first = amount * 6 // 10
         return [(part, text, key) for part in (first, amount - first)]
@@ -237,7 +243,7 @@ def _topups(tables: Tables) -> list[Line]:
     ]
 
 
-def _paypal_lines(transactions: Table, options: Options) -> list[Line]:
+def _paypal_lines(transactions: Table, options: Options, joins: bool) -> list[Line]:
     """Withdrawals, one banking day later; those sent back; money that PayPal was given."""
     arrived, lines = [], []
     columns = ("transaction_id", "transaction_event_code", "paypal_reference_id", "transaction_initiation_date",
@@ -259,7 +265,7 @@ def _paypal_lines(transactions: Table, options: Options) -> list[Line]:
             lines.append(Line(currency, day, day, amount, f"PAYPAL FUNDING {key}", None))
     arrived.sort()
     rng = Random(f"bank paypal {options.seed}")
-    return lines + _deposit_lines(arrived, "PAYPAL TRANSFER", "PAYPAL INST XFER", options, rng)
+    return lines + _deposit_lines(arrived, ("PAYPAL TRANSFER", "PAYPAL INST XFER"), options, rng, joins)
 
 
 def _service_fees(options: Options, currencies: list[str]) -> list[Line]:

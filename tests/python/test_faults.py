@@ -29,8 +29,9 @@ from test_bookkeeper import at, random_company
 AS_OF = date(2024, 2, 29)
 CLOSES = {"2023-03": datetime(2023, 4, 10), "2023-04": datetime(2023, 5, 10)}
 BESIDE_THE_LEDGER = {
-    "payout_not_received", "unknown_currency", "unknown", "unexplained_deposit", "wrong_customer",
-    "duplicate_expected",
+    "payout_not_received", "unknown_currency", "unexplained_withdrawal", "unexplained_deposit",
+    "wrong_customer",
+    "duplicate_expected", "payout_returned",
 }  # fmt: skip
 JOURNALS_OF_A_CHARGE = 3
 """Both journals of its payout and the fees of its day."""
@@ -92,7 +93,9 @@ def _grant_and_leave(company) -> None:
 
 
 def _pay_the_bank(company) -> None:
-    """Let six customers pay their invoices by transfer, and the bank take a fee."""
+    """Let six customers pay their invoices by transfer, and the bank take a fee; top up Stripe."""
+    for number in range(6):
+        company.transaction(f"tu_{number}", "topup", date(2023, 5, 3 + number), 50_000 + number)
     for number in range(6):
         key, day = f"in_wire{number}", date(2023, 4, 3 + number)
         lines = [(20_000 + number, day, day + timedelta(days=30))]

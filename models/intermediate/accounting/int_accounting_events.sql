@@ -25,6 +25,8 @@ all_events as (
     union all
     select * from {{ ref('int_payout_events') }}
     union all
+    select * from {{ ref('int_bank_events') }}
+    union all
     select * from {{ ref('int_recognition_events') }}
     union all
     select * from {{ ref('int_accrual_events') }}

@@ -17,8 +17,8 @@ payouts as (
     select * from {{ ref('int_payouts') }}
 ),
 
-processor_transactions as (
-    select * from {{ ref('int_processor_transactions') }}
+movement_documents as (
+    select * from {{ ref('int_movement_documents') }}
 ),
 
 names as (
@@ -69,29 +69,7 @@ names as (
         source_record_id as quoted_name
     from payouts
     union all
-    -- What only the processor knows is called by its own name, a top-up or transfer by its object's.
-    select
-        entity_id,
-        'processor_transaction' as document_kind,
-        case
-            when kind in ('topup', 'transfer') then coalesce(object_reference, source_record_id)
-            else source_record_id
-        end as document_reference,
-        null as customer_id,
-        null as invoice_id,
-        source_record_id as quoted_name
-    from processor_transactions
-    where kind in ('topup', 'reserve', 'transfer', 'conversion')
-    union all
-    select
-        entity_id,
-        'processor_transaction' as document_kind,
-        object_reference as document_reference,
-        null as customer_id,
-        null as invoice_id,
-        object_reference as quoted_name
-    from processor_transactions
-    where kind in ('topup', 'transfer')
+    select * from movement_documents
 ),
 
 money_documents as (

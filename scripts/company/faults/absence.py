@@ -10,7 +10,7 @@ import re
 from ..fault_ledger import Document, without
 from ..ledger_xero import decimal_amount
 from .bank import FEED, STATEMENT
-from .site import PAYOUT_EVENTS, PAYPAL, Site, root_of
+from .site import PAYOUT_EVENTS, PAYPAL, PAYPAL_PAYOUT_EVENTS, Site, root_of
 
 _RECOGNISED_MONTH = re.compile(r"revenue recognition (\d{4}-\d\d)", re.IGNORECASE)
 
@@ -54,6 +54,7 @@ def drop_credit_note(site: Site, rate: float, cause: str) -> None:
 def drop_dispute(site: Site, rate: float, cause: str) -> None:
     candidates = site.by_kind["dispute_opened"]
     _drop_documents(site, rate, cause, "stripe.dispute", candidates)
+    _drop_documents(site, rate, cause, PAYPAL, site.by_kind["paypal_dispute_opened"])
 
 
 def drop_write_off(site: Site, rate: float, cause: str) -> None:
@@ -135,13 +136,22 @@ def _drop_paypal_fees(site: Site, rate: float, cause: str) -> None:
 
 
 def drop_payout(site: Site, rate: float, cause: str) -> None:
-    candidates = [
-        document
-        for kind in sorted(PAYOUT_EVENTS)
-        for document in site.by_kind[kind]
-        if site.events_of[document.key] <= PAYOUT_EVENTS
-    ]
-    _drop_documents(site, rate, cause, "stripe.payout", candidates)
+    for table, events in (("stripe.payout", PAYOUT_EVENTS), (PAYPAL, PAYPAL_PAYOUT_EVENTS)):
+        candidates = [
+            document
+            for kind in sorted(events)
+            for document in site.by_kind[kind]
+            if site.events_of[document.key] <= events
+        ]
+        _drop_documents(site, rate, cause, table, candidates)
+
+
+def drop_movement(site: Site, rate: float, cause: str) -> None:
+    """Leave out a movement that only a processor knows: a hold, a top-up, a transfer, a conversion."""
+    for table, kind in (
+        ("stripe.balance_transaction", "processor_movement"), (PAYPAL, "paypal_movement")
+    ):  # fmt: skip
+        _drop_documents(site, rate, cause, table, site.by_kind[kind])
 
 
 def drop_customer_balance(site: Site, rate: float, cause: str) -> None:

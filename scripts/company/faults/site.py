@@ -24,6 +24,7 @@ SINGLE_EVENTS = frozenset({
     "invoice_finalised", "payment", "refund", "credit_note_issued", "customer_balance_applied",
 })  # fmt: skip
 PAYOUT_EVENTS = frozenset({"payout_sent", "payout_arrived"})
+PAYPAL_PAYOUT_EVENTS = frozenset({"paypal_payout_sent", "paypal_payout_arrived"})
 AR, CLEARING, EXTERNAL, DEFERRED, TAX, REVENUE = "1100", "1200", "1220", "2100", "2200", "4000"
 PAYPAL = "paypal.transaction"
 OPERATING, BALANCES, SUSPENSE, FX = "1010", "2150", "9999", "7000"
@@ -88,6 +89,16 @@ class Site:
             for kind in kinds
             for document in self.by_kind[kind]
             if self.journals_of[document.key] == 1
+        ]
+
+    def domestic_payments(self) -> list[Document]:
+        """Return card payments in the ledger's own currency, captured in full."""
+        return [
+            document
+            for document in self.single("payment")
+            if self.value("stripe.charge", document.key, "currency").upper() == self.currency
+            and self.value("stripe.charge", document.key, "amount")
+            == self.value("stripe.charge", document.key, "amount_captured")
         ]
 
     def two_lined(self, *kinds: str) -> list[Document]:
