@@ -118,7 +118,7 @@ FAULTS: dict[str, Callable[[Site, float, str], None]] = {
     "manual_journal": hand.manual_journal,
     "unmapped_account": accounts.unmapped_account,
     "unexplained_deposit": bank.unexplained_line,
-    "unknown": bank.unexplained_line,
+    "unexplained_withdrawal": bank.unexplained_line,
 }
 """How each cause is planted, those with the fewest documents first."""
 
@@ -164,6 +164,6 @@ DEFAULT_RATES: dict[str, float] = {
     "manual_journal": 0.0005,
     "unmapped_account": 0.0005,
     "unexplained_deposit": 0.004,
-    "unknown": 0.004,
+    "unexplained_withdrawal": 0.004,
 }
 """Share of the documents that could have a fault which do; about 3 % of all documents together."""

@@ -145,8 +145,8 @@ def overwrite_currency(site: Site, rate: float, cause: str) -> None:
 
 
 def unexplained_line(site: Site, rate: float, cause: str) -> None:
-    """Money that came from nobody or, when the cause is unknown, left for nothing that is known."""
-    sign, text = (-1, "CARD PAYMENT") if cause == "unknown" else (1, "INCOMING WIRE")
+    """Money that came from nobody or left for nothing that is known."""
+    sign, text = (-1, "CARD PAYMENT") if cause == "unexplained_withdrawal" else (1, "INCOMING WIRE")
     bank = site.edit(STATEMENT)
     taken = {(currency, abs(amount)) for currency, amount in zip(bank["currency"], bank["amount"])}
     known, last = set(bank["statement_line_id"]), len(bank["statement_line_id"])
