@@ -21,7 +21,7 @@ errors as (
         report.break_cause,
         case
             when report.break_leg is null and findings.leg = 'processor' then 'no break'
-            when report.break_leg <> findings.leg then 'ok'
+            when findings.leg not in (report.break_leg, 'every') then 'ok'
             when
                 findings.cause <> report.break_cause
                 and break_causes.precedence > finding_causes.precedence

@@ -27,7 +27,7 @@ proven as (
             break_items.entity_id = findings.entity_id
             and break_items.document_reference = findings.document_reference
             and findings.event_type = coalesce(break_items.event_type, findings.event_type)
-    where break_items.leg = 'processor' and findings.break_leg = 'processor'
+    where break_items.leg = 'processor' and findings.break_leg in ('processor', 'every')
     union all
     select
         break_items.item_id,
@@ -39,11 +39,13 @@ proven as (
             break_items.entity_id = findings.entity_id
             and break_items.document_reference = findings.document_reference
     where
-        break_items.leg = 'ledger'
-        and findings.break_leg = 'ledger'
+        findings.is_outside
+        and findings.break_leg in (break_items.leg, 'every')
         and break_items.status = 'expected_only'
-        and break_items.event_type in ('payment_out_of_band', 'payment_recovered_out_of_band')
-        and findings.is_outside
+        and (
+            break_items.leg = 'bank'
+            or break_items.event_type in ('payment_out_of_band', 'payment_recovered_out_of_band')
+        )
 ),
 
 evidence as (

@@ -49,6 +49,12 @@ evidence as (
     union all
     select
         movement_id,
+        'less_collected_than_due' as finding
+    from outside
+    where collected_amount_minor > 0
+    union all
+    select
+        movement_id,
         'paid_without_charge' as finding
     from outside
     union all

@@ -48,7 +48,10 @@ worded as (
         {{ money_text(
             'sized.direction * sized.converted_amount_minor',
             'settlement.exponent', 'sized.settlement_currency_code'
-        ) }} as converted_text
+        ) }} as converted_text,
+        {{ money_text(
+            'sized.collected_amount_minor', 'invoiced.exponent', 'sized.invoice_currency_code'
+        ) }} as collected_text
     from sized
     left join currencies as billing
         on sized.billing_currency_code = billing.currency_code
@@ -56,6 +59,8 @@ worded as (
         on sized.presentment_currency_code = presentment.currency_code
     left join currencies as settlement
         on sized.settlement_currency_code = settlement.currency_code
+    left join currencies as invoiced
+        on sized.invoice_currency_code = invoiced.currency_code
 ),
 
 templates as (
@@ -83,6 +88,7 @@ filled as (
             'processor': 'worded.processor_name',
             'billing_amount': 'worded.billing_text',
             'processor_amount': 'worded.presentment_text',
+            'collected_amount': 'worded.collected_text',
             'settled_amount': 'worded.settlement_text',
             'converted_amount': 'worded.converted_text',
             'rate': 'worded.exchange_rate',
