@@ -26,6 +26,7 @@ BRIDGE = "models/intermediate/bridge"
 CAUSES = "models/intermediate/breaks"
 MATCHING = "models/intermediate/matching"
 NORMALIZED = "models/intermediate/normalized"
+PERIODS = "models/intermediate/periods"
 RECOGNITION = "models/intermediate/recognition"
 RECURRING = "models/intermediate/recurring"
 REVALUATION = "models/intermediate/revaluation"
@@ -109,6 +110,42 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{MARTS}/balances/rpt_account_proofs.sql",
             old="parts.cause_class = 'duplicate' then",
             new="parts.cause_class in ('duplicate', 'misstated') then",
+        ),
+    ],
+    "assert_closed_periods_stand_as_they_were_closed": [
+        Break(
+            mistake="a period is closed with a file that has one account, and that a cent wrong",
+            file=f"{POLICY}/closes/nothing_closed.csv",
+            old="accepted_by,reason,seal\n",
+            new="accepted_by,reason,seal\n"
+            "main,2024-04,1,balance,expected,,,,revenue,,,,,,0,1,0,-1,1,,,,,,,,\n",
+            through="int_close_rows int_accounting_periods int_frozen_periods",
+        ),
+    ],
+    "assert_corrections_lead_from_reported_to_corrected": [
+        Break(
+            mistake="credits are no longer posted, as if each had changed since its close",
+            file=f"{PERIODS}/int_posted_entries.sql",
+            old="    where posting_changes.posting_key is null\n",
+            new="    where posting_changes.posting_key is null and keyed_entries.amount_minor > 0\n",
+            through="int_period_figures rpt_period_presentations",
+        ),
+        Break(
+            mistake="manual journals are left out of what the ledger shows",
+            file=f"{PERIODS}/int_posted_ledger_lines.sql",
+            old="    where posting_changes.posting_key is null\n",
+            new="    where posting_changes.posting_key is null and not keyed_lines.is_manual\n",
+            through="int_period_figures rpt_period_presentations",
+        ),
+    ],
+    "assert_every_close_is_locked": [
+        Break(
+            mistake="a period has a close and was opened by hand in the lock",
+            file=f"{POLICY}/closes/nothing_closed.csv",
+            old="accepted_by,reason,seal\n",
+            new="accepted_by,reason,seal\n"
+            "main,2024-04,1,period,,,,,,,,,,,,,,,,,,,start_date,2024-04-01,,,\n",
+            through="int_close_rows int_accounting_periods",
         ),
     ],
     "assert_debits_equal_credits": [
