@@ -22,6 +22,7 @@ pytestmark = pytest.mark.dbt
 
 MARTS = "models/marts"
 ACCOUNTING = "models/intermediate/accounting"
+BANK = "models/intermediate/bank"
 BRIDGE = "models/intermediate/bridge"
 CAUSES = "models/intermediate/breaks"
 MATCHING = "models/intermediate/matching"
@@ -82,6 +83,34 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{MARTS}/reconciliation/fct_reconciliation_items.sql",
             old="left join matches\n",
             new="inner join matches\n",
+        ),
+    ],
+    "assert_bank_differences_are_explained": [
+        Break(
+            mistake="money that never came is nobody's reason",
+            file=f"{BANK}/int_bank_months.sql",
+            old="when reason = 'missing' then",
+            new="when reason = 'lost' then",
+        ),
+        Break(
+            mistake="a payout that the bank sent back is still expected to be there",
+            file=f"{BANK}/int_bank_expectations.sql",
+            old="    where leg = 'bank'\n",
+            new="    where leg = 'bank' and event_type <> 'payout_returned'\n",
+        ),
+    ],
+    "assert_bank_lines_sum_to_the_statement": [
+        Break(
+            mistake="lines that are none of revenue's business are left out of their kind",
+            file=f"{BANK}/int_bank_months.sql",
+            old="movement = 'bank_fee' then",
+            new="movement = 'fee' then",
+        ),
+        Break(
+            mistake="lines that are no item of the bank leg are dropped with it",
+            file=f"{BANK}/int_bank_line_movements.sql",
+            old="left join recorded_items\n",
+            new="inner join recorded_items\n",
         ),
     ],
     "assert_bundle_allocations_sum_to_the_bundle": [
@@ -662,6 +691,14 @@ BREAKS: dict[str, list[Break]] = {
             old="    union all\n    select * from months_of_late_changes\n",
             new="",
             through="int_recognition_schedule",
+        ),
+    ],
+    "assert_payouts_sent_are_somewhere": [
+        Break(
+            mistake="payouts that found no deposit are left out of the items",
+            file=f"{MARTS}/reconciliation/fct_reconciliation_items.sql",
+            old="left join matches\n",
+            new="inner join matches\n",
         ),
     ],
     "assert_prepaid_credits_are_earned_as_they_are_drawn": [

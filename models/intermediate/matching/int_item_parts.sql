@@ -28,6 +28,9 @@ named_entries as (
             else entries.entry_date
         end as item_date,
         case granularities.granularity
+            when 'day_by_source'
+                then entries.event_type || ':' || entries.source_name || ':'
+                    || cast(entries.entry_date as {{ dbt.type_string() }})
             when 'day'
                 then entries.event_type || ':'
                     || cast(
