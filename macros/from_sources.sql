@@ -1,9 +1,13 @@
-{#- The union of one staging object over the sources that play a role, readable rows only, each with
-    its entity. Staging models of the same object have the same columns in the same order. A role that
-    nobody has to fill names the source whose columns an empty list has. -#}
+{#- The union of one staging object over the sources that play a role, or one of several, readable rows
+    only, each with its entity. Staging models of the same object have the same columns in the same
+    order. A role that nobody has to fill names the source whose columns an empty list has. -#}
 {% macro from_sources(role, object_name, readable_only=true, columns_of=none) -%}
-    {%- set is_filled = var(role) | length > 0 -%}
-    {%- set source_names = var(role) if is_filled else [columns_of] -%}
+    {%- set listed = [] -%}
+    {%- for name in ([role] if role is string else role) -%}
+        {%- do listed.extend(var(name)) -%}
+    {%- endfor -%}
+    {%- set is_filled = listed | length > 0 -%}
+    {%- set source_names = listed | unique | list if is_filled else [columns_of] -%}
     {%- if not is_filled and not columns_of -%}
         {{ exceptions.raise_compiler_error('var ' ~ role ~ ' is empty: name at least one source, such as [stripe].') }}
     {%- endif -%}

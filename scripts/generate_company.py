@@ -1,4 +1,4 @@
-"""Generate a small or large invented company: Stripe billing, a Xero ledger, a bank statement and ECB rates."""
+"""Generate a small or large invented company: Stripe, PayPal, a Xero ledger, bank accounts and ECB rates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from company.bank import post_statement
 from company.rates import load_rates
 from company.simulate import simulate
 from company.tables import Tables, row_count
-from company.world import Options
+from company.world import PROCESSORS, Options
 from company.write import write_labels, write_tables
 
 PERIODS = Path(__file__).resolve().parents[1] / "seeds" / "policy" / "accounting_periods.csv"
@@ -31,6 +31,8 @@ def build_parser() -> argparse.ArgumentParser:
                         help="first day of the first month (default 2024-01-01)")
     parser.add_argument("--faults", default="none",
                         help="what to plant: none, default, a file, or rates such as refund_not_recorded=0.05,...")
+    parser.add_argument("--processors", type=_processors, default=PROCESSORS,
+                        help="who takes the money: stripe, or stripe,paypal (default stripe,paypal)")
     parser.add_argument("--out", type=Path, required=True, help="folder, or the database file for duckdb")
     parser.add_argument("--format", choices=("csv", "parquet", "duckdb"), default="csv", help="default csv")
     parser.add_argument("--labels", type=Path, help="file of the planted faults (default <out>/labels.csv)")
@@ -47,6 +49,14 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
     return number
+
+
+def _processors(text: str) -> tuple[str, ...]:
+    """Names of processors, Stripe among them: billing is Stripe's."""
+    names = tuple(name for name in PROCESSORS if name in text.split(","))
+    if "stripe" not in names or len(names) != len(text.split(",")):
+        raise argparse.ArgumentTypeError("must be stripe or stripe,paypal")
+    return names
 
 
 def _first_of_month(text: str) -> dt.date:
@@ -108,8 +118,8 @@ def generate(
     rates = load_rates(options.start, options.last_day)
     tables = simulate(options, rates)
     tables["ecb.exchange_rate"] = rates
-    tables["bank_statement.statement_line"] = post_statement(
-        tables["stripe.payout"], seed=options.seed, last_day=options.last_day)
+    # A company without faults leaves nothing to confirm.
+    tables.update(post_statement(tables, options, joins=bool(fault_rates)))
     tables.update(post_ledger(tables, seed=options.seed, timezone=timezone, as_of=options.last_day))
     if not fault_rates:
         return tables, []
@@ -122,7 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
     gc.disable()
     parser = build_parser()
     args = parser.parse_args(arguments)
-    options = Options(args.seed, args.customers, args.months, args.start)
+    options = Options(args.seed, args.customers, args.months, args.start, args.processors)
     default_labels = args.out.with_suffix(".labels.csv") if args.format == "duckdb" else args.out / "labels.csv"
     try:
         rates, closes = read_fault_rates(args.faults), read_closes(args.periods)

@@ -55,6 +55,15 @@ carriers as (
     inner join {{ ref('int_credit_notes') }} as credit_notes
         on balance_changes.credit_note_id = credit_notes.credit_note_id
     where balance_changes.kind = 'credited'
+    union all
+    -- What undoes a refund or a chargeback posts with it.
+    select
+        entity_id,
+        source_table,
+        source_record_id,
+        object_reference as carrier_record_id
+    from {{ ref('int_processor_transactions') }}
+    where kind in ('refund_failure', 'dispute_reversal')
 ),
 
 parts as (

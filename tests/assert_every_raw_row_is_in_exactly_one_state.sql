@@ -22,7 +22,9 @@ with
     ('xero', 'journal'),
     ('xero', 'journal_line'),
     ('bank_statement', 'statement_line'),
-] + ([('metering', 'usage_record')] if 'metering' in var('usage_sources') else []) %}
+] + ([('paypal', 'transaction')] if 'paypal' in var('processor_sources') else [])
+  + ([('metering', 'usage_record')] if 'metering' in var('usage_sources') else [])
+  + ([('plaid', 'transaction')] if 'plaid' in var('bank_sources') else []) %}
 landed as (
     {% for source_name, table_name in transactional %}
         select
@@ -43,7 +45,7 @@ accounted as (
         sum(case when state = 'quarantined' then 1 else 0 end) as quarantined_rows
     from {{ ref('int_source_rows') }}
     where
-        source_name in ('stripe', 'xero', 'bank_statement', 'metering')
+        source_name in ('stripe', 'paypal', 'xero', 'bank_statement', 'metering', 'plaid')
         and (state = 'accepted' or reason is not null)
     group by source_name, source_table
 )

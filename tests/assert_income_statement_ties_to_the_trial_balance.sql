@@ -57,9 +57,9 @@ net_assets as (
     where
         account_role in (
             'accounts_receivable', 'unbilled_receivable', 'disputes_receivable',
-            'processor_clearing', 'cash_in_transit', 'cash', 'external_clearing',
-            'deferred_revenue', 'customer_balance', 'tax_payable', 'passthrough_payable',
-            'excluded_billings', 'processor_reserves', 'opening_balances'
+            'processor_clearing', 'processor_reserves', 'cash_in_transit', 'cash',
+            'external_clearing', 'deferred_revenue', 'customer_balance', 'tax_payable',
+            'passthrough_payable', 'excluded_billings', 'opening_balances'
         )
     group by
         entity_id,

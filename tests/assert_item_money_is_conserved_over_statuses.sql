@@ -11,7 +11,7 @@ expected_movements as (
         source_name,
         entity_id,
         currency_code,
-        amount_minor
+        coalesce(billed_amount_minor, amount_minor) as amount_minor
     from {{ ref('int_payments') }}
     where not is_out_of_band
     union all
@@ -22,7 +22,7 @@ expected_movements as (
         currency_code,
         -amount_minor as amount_minor
     from {{ ref('int_refunds') }}
-    where posted_date is not null
+    where posted_date is not null and {{ plays_role('source_name', 'billing_sources') }}
     union all
     select
         'processor' as leg,
@@ -31,7 +31,9 @@ expected_movements as (
         currency_code,
         amount_minor
     from {{ ref('int_refunds') }}
-    where failed_date is not null and posted_date is not null
+    where
+        failed_date is not null and posted_date is not null
+        and {{ plays_role('source_name', 'billing_sources') }}
     union all
     select
         'processor' as leg,
@@ -40,7 +42,7 @@ expected_movements as (
         currency_code,
         -amount_minor as amount_minor
     from {{ ref('int_disputes') }}
-    where opened_date is not null
+    where opened_date is not null and {{ plays_role('source_name', 'billing_sources') }}
     union all
     select
         'processor' as leg,
@@ -49,7 +51,7 @@ expected_movements as (
         currency_code,
         amount_minor
     from {{ ref('int_disputes') }}
-    where won_date is not null
+    where won_date is not null and {{ plays_role('source_name', 'billing_sources') }}
     union all
     select
         'processor' as leg,
@@ -76,7 +78,39 @@ expected_movements as (
         currency_code,
         amount_minor
     from {{ ref('int_payouts') }}
-    where failed_at is null and status not in ('failed', 'canceled') and arrival_date is not null
+    where
+        arrival_date is not null
+        and (
+            (failed_at is null and status not in ('failed', 'canceled'))
+            or returned_date is not null
+        )
+    union all
+    select
+        'bank' as leg,
+        source_name,
+        entity_id,
+        currency_code,
+        -amount_minor as amount_minor
+    from {{ ref('int_payouts') }}
+    where returned_date is not null
+    union all
+    select
+        'bank' as leg,
+        source_name,
+        entity_id,
+        currency_code,
+        -gross_amount_minor as amount_minor
+    from {{ ref('int_processor_transactions') }}
+    where kind = 'topup'
+    union all
+    select
+        'bank' as leg,
+        source_name,
+        entity_id,
+        currency_code,
+        amount_minor
+    from {{ ref('int_payments') }}
+    where is_out_of_band
 ),
 
 facts as (
@@ -90,7 +124,7 @@ facts as (
         count(*) as row_count,
         sum(abs(amount_minor)) as gross_minor,
         sum(amount_minor) as net_minor
-    from {{ ref('int_ledger_lines') }}
+    from {{ ref('int_posted_ledger_lines') }}
     group by source_name, entity_id, currency_code
     union all
     select
@@ -104,21 +138,31 @@ facts as (
         sum(abs(presentment_amount_minor)) as gross_minor,
         sum(presentment_amount_minor) as net_minor
     from {{ ref('int_processor_transactions') }}
-    where kind <> 'fee'
+    where
+        kind not in ('fee', 'reserve', 'topup', 'transfer', 'conversion')
+        and (
+            kind not in ('refund', 'refund_failure', 'dispute', 'dispute_reversal')
+            or {{ plays_role('source_name', 'billing_sources') }}
+        )
     group by source_name, entity_id, presentment_currency_code
     union all
     select
         'bank' as leg,
         'recorded' as side,
         '' as role_key,
-        source_name,
-        entity_id,
-        currency_code,
+        bank_lines.source_name,
+        bank_lines.entity_id,
+        bank_lines.currency_code,
         count(*) as row_count,
-        sum(abs(amount_minor)) as gross_minor,
-        sum(amount_minor) as net_minor
-    from {{ ref('int_bank_lines') }}
-    group by source_name, entity_id, currency_code
+        sum(abs(bank_lines.amount_minor)) as gross_minor,
+        sum(bank_lines.amount_minor) as net_minor
+    from {{ ref('int_bank_lines') }} as bank_lines
+    left join {{ ref('int_bank_line_classes') }} as bank_fees
+        on
+            bank_lines.bank_line_id = bank_fees.bank_line_id
+            and bank_fees.event_type = 'bank_fee'
+    where bank_fees.bank_line_id is null
+    group by bank_lines.source_name, bank_lines.entity_id, bank_lines.currency_code
     union all
     -- Entries are summed to the grain of the postings, so only their net must survive, and that
     -- on every account: over all accounts it is zero whatever is lost.
@@ -132,7 +176,7 @@ facts as (
         null as row_count,
         null as gross_minor,
         sum(functional_amount_minor) as net_minor
-    from {{ ref('int_expected_entries') }}
+    from {{ ref('int_posted_entries') }}
     group by account_role, source_name, entity_id, functional_currency_code
     union all
     select

@@ -23,6 +23,20 @@ landed as (
         from {{ raw('stripe', table_name) }} as {{ table_name }}
         union all
     {% endfor %}
+    {% if 'paypal' in var('processor_sources') %}
+        select
+            'paypal' as source_name,
+            'transaction' as source_table,
+            upper({{ trimmed('movement.transaction_amount_currency_code') }}) as currency_code,
+            {{ minor_units('movement.transaction_amount_value', 'currencies.exponent') }}
+                as amount_minor
+        from {{ raw('paypal', 'transaction') }} as movement
+        left join {{ ref('currencies') }} as currencies
+            on
+                upper({{ trimmed('movement.transaction_amount_currency_code') }})
+                = currencies.currency_code
+        union all
+    {% endif %}
     select
         'stripe' as source_name,
         'credit_note_line_item' as source_table,
@@ -49,6 +63,17 @@ landed as (
     from {{ raw('bank_statement', 'statement_line') }} as statement_line
     left join {{ ref('currencies') }} as currencies
         on upper({{ trimmed('statement_line.currency') }}) = currencies.currency_code
+    {% if 'plaid' in var('bank_sources') %}
+        union all
+        select
+            'plaid' as source_name,
+            'transaction' as source_table,
+            upper({{ trimmed('plaid_line.iso_currency_code') }}) as currency_code,
+            -({{ minor_units('plaid_line.amount', 'currencies.exponent') }}) as amount_minor
+        from {{ raw('plaid', 'transaction') }} as plaid_line
+        left join {{ ref('currencies') }} as currencies
+            on upper({{ trimmed('plaid_line.iso_currency_code') }}) = currencies.currency_code
+    {% endif %}
 ),
 
 landed_sums as (
@@ -73,7 +98,9 @@ accounted as (
         end as currency_key,
         amount_minor
     from {{ ref('int_source_rows') }}
-    where source_name in ('stripe', 'xero', 'bank_statement') and source_table <> 'journal'
+    where
+        source_name in ('stripe', 'paypal', 'xero', 'bank_statement', 'plaid')
+        and source_table <> 'journal'
 ),
 
 accounted_sums as (

@@ -22,10 +22,16 @@ booked as (
         trial_balance.entity_id,
         trial_balance.account_role,
         trial_balance.month_start,
-        trial_balance.expected_balance
+        trial_balance.expected_balance - coalesce(shifts.shift_amount, 0) as expected_balance
     from {{ ref('rpt_trial_balance') }} as trial_balance
     inner join {{ ref('revalued_roles') }} as revalued_roles
         on trial_balance.account_role = revalued_roles.account_role
+    -- Closed months were posted as they were then; the balances are of the documents as they are now.
+    left join {{ ref('int_correction_shifts') }} as shifts
+        on
+            trial_balance.entity_id = shifts.entity_id
+            and trial_balance.account_role = shifts.account_role
+            and trial_balance.month_start = shifts.month_start
 ),
 
 compared as (

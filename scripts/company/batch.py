@@ -30,7 +30,7 @@ OF_ALL_COMPANIES = ("ecb.exchange_rate",)
 START = date(2024, 1, 1)
 TIMEZONES = ("UTC", "Europe/Berlin", "America/Los_Angeles")
 """The ledger's time zone goes round by seed."""
-SOURCES = ("stripe", "xero", "bank_statement")
+SOURCES = ("stripe", "paypal", "xero", "bank_statement", "plaid")
 TAIL = 20
 
 

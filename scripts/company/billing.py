@@ -55,6 +55,10 @@ class Account:
         self.cancel_asked_at = self.cancel_at = self.ended_at = clock.NEVER
         self.is_delinquent = False
         self.period = (script.anchor, script.anchor)
+        # Set by company.paypal for customers who pay there.
+        self.wallet: Any = None
+        self.payer: str | None = None
+        self.paypal_code = ""
 
     @property
     def unit(self) -> int:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from .ledger_invoices import Entry, Event, InvoiceBook, keep_invoice, note_targets
+from .ledger_paypal import PayPalBook
 from .ledger_rules import (
     Rates,
     Table,
     Term,
     accounting_day,
     collector_paused,
+    day_closed,
+    exponent,
     line_amounts,
     month_end,
     month_label,
@@ -25,6 +28,18 @@ from .ledger_rules import (
 from .ledger_xero import write_books
 
 Tables = dict[str, Table]
+
+OWN_COSTS = frozenset({"stripe_fee", "network_cost"})
+"""Types of balance transactions that are nothing but a cost."""
+
+BANK_TABLES = ("bank_statement.statement_line", "plaid.transaction")
+
+MOVEMENTS = {
+    "reserve_transaction": ("processor_reserve", "processor_reserves"),
+    "topup": ("processor_topup", "cash"),
+    "transfer": ("processor_transfer", "passthrough_payable"),
+}
+"""{type of a balance transaction: (event, role on the other side)}."""
 
 
 def post_ledger(
@@ -50,6 +65,10 @@ def post_ledger(
         books.post_granted_balances()
         books.post_payouts()
         books.post_daily_fees()
+        books.post_processor_movements()
+        books.post_bank_lines()
+        if books.paypal is not None:
+            books.paypal.post(books.post)
         books.post_recognition()
         return write_books(tables, books.entries, books.invoices, seed, as_of, books.rates)
 
@@ -82,6 +101,10 @@ class _Bookkeeper:
         self.revenue: dict[int, int] = {}
         self.money = self._money_by_transaction()
         self.charges = self._live_charges()
+        self.released = self._released()
+        self.paypal = None
+        if "paypal.transaction" in tables:
+            self.paypal = PayPalBook(tables, self.rates, self.day_of)
 
     def _money_by_transaction(self) -> dict[str, tuple[int, int, datetime, int]]:
         """Return {balance transaction: (functional amount, day, created, amount)}."""
@@ -100,14 +123,27 @@ class _Bookkeeper:
         """Return {charge: (invoice, customer, amount, created, currency, transaction)}."""
         charge = self.tables["stripe.charge"]
         columns = (
-            "id", "status", "captured", "livemode", "invoice_id", "customer_id", "amount",
-            "created", "currency", "balance_transaction_id",
+            "id", "status", "captured", "livemode", "amount_captured", "invoice_id", "customer_id",
+            "amount", "created", "currency", "balance_transaction_id",
         )  # fmt: skip
         return {
-            key: rest
-            for key, status, captured, live, *rest in zip(*(charge[name] for name in columns))
+            key: (invoice_id, customer_id, amount if part is None else part, *rest)
+            for key, status, captured, live, part, invoice_id, customer_id, amount, *rest in zip(
+                *(charge[name] for name in columns)
+            )
             if status == "succeeded" and captured is not False and live is not False
         }
+
+    def _released(self) -> dict[str, int]:
+        """Return {charge: functional value of what was authorised and not captured}, negative."""
+        transaction = self.tables["stripe.balance_transaction"]
+        released: dict[str, int] = defaultdict(int)
+        for key, kind, source in zip(
+            transaction["id"], transaction["reporting_category"], transaction["source"]
+        ):
+            if kind == "partial_capture_reversal":
+                released[source] += self.money[key][0]
+        return released
 
     def post_invoices(self) -> None:
         """Post the life of every finalised invoice, in the order of finalisation."""
@@ -171,6 +207,8 @@ class _Bookkeeper:
         targets = self._add_credit_notes(events, lines)
         self._add_refunds(events, targets)
         self._add_disputes(events)
+        if self.paypal is not None:
+            self.paypal.add_events(events, self.booked_ids)
         self._add_applied_balances(events)
         self._add_status_changes(events, booked)
         return events
@@ -179,7 +217,7 @@ class _Bookkeeper:
         """Return the functional value that a charge brought; its own amount without transaction."""
         _, _, amount, created, currency, transaction = self.charges[key]
         if transaction in self.money:
-            return self.money[transaction][0]
+            return self.money[transaction][0] + self.released.get(key, 0)
         return self.rates.convert(amount, currency, self.day_of(created))
 
     def _add_payments(self, events: dict[str, list[Event]]) -> None:
@@ -195,6 +233,10 @@ class _Bookkeeper:
         charged: dict[str | None, int] = defaultdict(int)
         for invoice_id, _, amount, *_ in self.charges.values():
             charged[invoice_id] += amount
+        if self.paypal is not None:
+            for invoice_id, amount in self.paypal.paid_by_invoice().items():
+                charged[invoice_id] += amount
+        self.paid_elsewhere: dict[str, tuple[str, str]] = {}
         for row in booked:
             key, paid_at = invoice["id"][row], invoice["status_transitions_paid_at"][row]
             rest = (invoice["amount_paid"][row] or 0) - charged.get(key, 0)
@@ -202,6 +244,7 @@ class _Bookkeeper:
                 day = self.day_of(paid_at)
                 money = self.rates.convert(rest, invoice["currency"][row], day)
                 number = invoice["number"][row]
+                self.paid_elsewhere[number] = (key, invoice["customer_id"][row])
                 events[key].append(
                     (paid_at, key, day, "payment_out_of_band", rest, money, None, number)
                 )
@@ -306,7 +349,7 @@ class _Bookkeeper:
             return
         moment, key, day, kind, _, money, _, quote = event
         lines = [("customer_balance", money), ("processor_clearing", -money)]
-        self._post(day, moment, kind, key, quote, customer_id, lines)
+        self.post(day, moment, kind, key, quote, customer_id, lines)
 
     def _add_disputes(self, events: dict[str, list[Event]]) -> None:
         dispute = self.tables["stripe.dispute"]
@@ -361,7 +404,7 @@ class _Bookkeeper:
                         (moment, key, self.day_of(moment), kind, 0, 0, None, number)
                     )
 
-    def _post(
+    def post(
         self,
         day: int,
         moment: datetime,
@@ -381,7 +424,7 @@ class _Bookkeeper:
             if invoice_id not in self.booked_ids:
                 money = self._charge_money(key)
                 lines = [("processor_clearing", money), ("customer_balance", -money)]
-                self._post(self.day_of(created), created, "payment", key, key, customer_id, lines)
+                self.post(self.day_of(created), created, "payment", key, key, customer_id, lines)
 
     def post_disputes_won_and_fees(self) -> None:
         """Post what came back from disputes, and what they cost."""
@@ -392,13 +435,13 @@ class _Bookkeeper:
             money, day, moment, _ = self.money[transaction_id]
             lines = [("processor_clearing", money), ("recoverables", -money)]
             customer_id = self.charges[charge_of[key]][1]
-            self._post(day, moment, "dispute_won", key, key, customer_id, lines)
+            self.post(day, moment, "dispute_won", key, key, customer_id, lines)
         for key, row in self.dispute_fees:
             _, day, moment, _ = self.money[transaction["id"][row]]
             fee = self.rates.convert(transaction["fee"][row], transaction["currency"][row], day)
             lines = [("dispute_fees", fee), ("processor_clearing", -fee)]
             customer_id = self.charges[charge_of[key]][1]
-            self._post(day, moment, "dispute_fee", key, key, customer_id, lines)
+            self.post(day, moment, "dispute_fee", key, key, customer_id, lines)
 
     def post_granted_balances(self) -> None:
         """Post credit granted to customers' balances, at the day's rate."""
@@ -411,10 +454,13 @@ class _Bookkeeper:
                 day = self.day_of(created)
                 granted = self.rates.convert(-amount, currency, day)
                 lines = [("promotional_credits", granted), ("customer_balance", -granted)]
-                self._post(day, created, "customer_balance_granted", key, key, customer_id, lines)
+                self.post(day, created, "customer_balance_granted", key, key, customer_id, lines)
 
     def post_payouts(self) -> None:
-        """Post payouts sent, arrived and failed, all at the rate of the day they were created."""
+        """Post payouts at the rate of the day they were created: sent, arrived, failed, returned.
+
+        One that fails by the day it is due never was at the bank; a later failure is a return.
+        """
         payout = self.tables["stripe.payout"]
         columns = (
             "id", "amount", "currency", "status", "arrival_date", "created",
@@ -428,15 +474,19 @@ class _Bookkeeper:
             day = self.day_of(created)
             money = self.rates.convert(amount, currency, day)
             sent = [("cash_in_transit", money), ("processor_clearing", -money)]
-            self._post(day, created, "payout_sent", key, key, "", sent)
-            if status == "paid" and arrival is not None:
+            self.post(day, created, "payout_sent", key, key, "", sent)
+            failed_on = self.money[failure][1] if failure in self.money else 0
+            is_returned = arrival is not None and failed_on > arrival.toordinal()
+            if arrival is not None and (status == "paid" or is_returned):
                 lines = [("cash", money), ("cash_in_transit", -money)]
                 # The bank's calendar day, written as a midnight in UTC: no zone moves it.
-                self._post(arrival.toordinal(), arrival, "payout_arrived", key, key, "", lines)
+                self.post(arrival.toordinal(), arrival, "payout_arrived", key, key, "", lines)
             if failure in self.money:
                 _, day, moment, _ = self.money[failure]
-                lines = [(role, -value) for role, value in sent]
-                self._post(day, moment, "payout_failed", key, key, "", lines)
+                left = "cash" if is_returned else "cash_in_transit"
+                lines = [("processor_clearing", money), (left, -money)]
+                kind = "payout_returned" if is_returned else "payout_failed"
+                self.post(day, moment, kind, key, key, "", lines)
 
     def post_daily_fees(self) -> None:
         """Post each day's processing fees in one entry: fees of charges and Stripe's own bills."""
@@ -451,16 +501,58 @@ class _Bookkeeper:
             transaction["id"], transaction["amount"], transaction["fee"], transaction["currency"],
             transaction["type"], transaction["source"],
         ):  # fmt: skip
-            cost = (fee or 0) - (amount if kind == "stripe_fee" else 0)
+            cost = (fee or 0) - (amount if kind in OWN_COSTS else 0)
             if cost and (source is None or source not in elsewhere):
                 day = self.money[key][1]
                 by_day[day] += self.rates.convert(cost, currency, day)
         for day, fees in by_day.items():
             label = date.fromordinal(day).isoformat()
             lines = [("processing_fees", fees), ("processor_clearing", -fees)]
-            self._post(
-                day, _day_closed(day), "processor_fee", f"processor_fee:{label}", label, "", lines
-            )
+            key, quote = f"processor_fee:stripe:{label}", f"Stripe fees {label}"
+            self.post(day, day_closed(day), "processor_fee", key, quote, "", lines)
+
+    def post_processor_movements(self) -> None:
+        """Post reserves, top-ups and transfers of Stripe's balance, each at the day's rate."""
+        transaction = self.tables["stripe.balance_transaction"]
+        for key, kind, source in zip(
+            transaction["id"], transaction["type"], transaction["source"]
+        ):
+            if kind in MOVEMENTS:
+                event, role = MOVEMENTS[kind]
+                money, day, moment, _ = self.money[key]
+                lines = [("processor_clearing", money), (role, -money)]
+                self.post(day, moment, event, key, source or key, "", lines)
+
+    def post_bank_lines(self) -> None:
+        """Post what only the bank knows: its fees, and customers who paid it directly."""
+        lines = []
+        bank, feed = (self.tables.get(name) for name in BANK_TABLES)
+        if bank is not None:
+            lines += zip(
+                bank["statement_line_id"], bank["posted_date"], bank["amount"], bank["currency"],
+                bank["description"], bank["reference"],
+            )  # fmt: skip
+        if feed is not None:
+            lines += [
+                (key, day, -amount, currency, text, reference)
+                for key, day, amount, currency, text, reference, pending in zip(
+                    feed["transaction_id"], feed["date"], feed["amount"],
+                    feed["iso_currency_code"], feed["name"],
+                    feed["payment_meta_reference_number"], feed["pending"],
+                ) if not pending
+            ]  # fmt: skip
+        for key, posted, amount, currency, text, reference in lines:
+            day, moment = posted.toordinal(), datetime.combine(posted, time())
+            money = self.rates.convert(int(amount.scaleb(exponent(currency))), currency, day)
+            if text.startswith("ACCOUNT SERVICE FEE"):
+                entry = [("bank_fees", -money), ("cash", money)]
+                self.post(day, moment, "bank_fee", key, key, "", entry)
+            number = reference or text.split()[-1]
+            if text.startswith("INCOMING TRANSFER") and number in self.paid_elsewhere:
+                invoice_id, customer_id = self.paid_elsewhere[number]
+                entry = [("cash", money), ("external_clearing", -money)]
+                event = "external_payment_received"
+                self.post(day, moment, event, invoice_id, number, customer_id, entry)
 
     def post_recognition(self) -> None:
         """Post each month's revenue in one entry on the month's last day."""
@@ -468,9 +560,6 @@ class _Bookkeeper:
             label, day = month_label(month), month_end(month)
             lines = [("deferred_revenue", earned), ("revenue", -earned)]
             document = f"revenue_recognised:{label}"
-            self._post(day, _day_closed(day), "revenue_recognised", document, label, "", lines)
+            self.post(day, day_closed(day), "revenue_recognised", document, label, "", lines)
 
 
-def _day_closed(day: int) -> datetime:
-    """Return the midnight that ends a day."""
-    return datetime.combine(date.fromordinal(day), time()) + timedelta(days=1)

@@ -48,7 +48,8 @@ class Script(NamedTuple):
 
 
 _CAST = (
-    Part({1: "retry", 3: "refund_full", 5: "refund_partial", 8: "dispute_won", 11: "retry"}, coupon="amount"),
+    Part({1: "retry", 3: "refund_full", 5: "refund_partial", 8: "dispute_won", 9: "dispute_twice",
+          11: "retry"}, coupon="amount"),
     Part({1: "void", 3: "refund_twice", 6: "dispute_lost", 9: "note_refund_lines"}, coupon="WELCOME10"),
     Part({2: "uncollectible", 4: "note_balance", 7: "refund_failed", 10: "out_of_band"}),
     Part({1: "pre_note_lines", 3: "pre_note_amount", 5: "pre_note_voided", 7: "pre_note_full",
@@ -72,6 +73,7 @@ _FATE_ODDS = {
     "refund_twice": 0.002, "refund_failed": 0.003, "note_refund_lines": 0.005, "note_refund_amount": 0.004,
     "note_balance": 0.007, "note_out_of_band": 0.002, "note_split": 0.002, "dispute_won": 0.003,
     "dispute_lost": 0.004, "refund_then_dispute": 0.0015,
+    "dispute_twice": 0.0008,
 }
 _ACTION_ODDS = {
     "month": {"upgrade": 0.030, "downgrade": 0.020, "big_downgrade": 0.004, "grant": 0.008, "grant_big": 0.002,

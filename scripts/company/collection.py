@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Callable
 
-from . import catalog, clock
+from . import catalog, clock, paypal
 from .billing import Account, Invoice
 from .notes import NoteAmounts, add_note, allocated_lines, amount_only, note_by_amount, note_by_lines
 from .payments import Payment, dispute, fail, later, pay, refund
@@ -19,9 +19,14 @@ def collect(account: Account, invoice: Invoice, fate: str, until: int) -> None:
         return
     if fate in _NEEDS_NO_BALANCE and invoice.applied:
         fate = "normal"
+    if account.wallet is not None:
+        fate = paypal.adapted_fate(fate)
     step = _OPEN_FATES.get(fate)
     if step is not None:
         step(account, invoice)
+        return
+    if account.wallet is not None:
+        paypal.collect(account, invoice, fate, until)
         return
     payment = pay(account, invoice, invoice.finalized + _payment_delay(account))
     if payment is not None and fate != "normal":
@@ -254,6 +259,14 @@ def _refund_then_dispute(account: Account, invoice: Invoice, payment: Payment, u
         dispute(account, payment, payment.amount - half, second + 9 * clock.DAY + 77, is_won)
 
 
+def _dispute_twice(account: Account, invoice: Invoice, payment: Payment, until: int) -> None:
+    """The customer disputes a third of the charge, then another third; the second one is lost."""
+    second, part = later(account, payment.paid_at, 3, 20), max(1, payment.amount // 3)
+    dispute(account, payment, part, second, account.rng.random() < 0.5)
+    if payment.amount > 2 * part:
+        dispute(account, payment, part, second + 8 * clock.DAY + 41, False)
+
+
 _NEEDS_NO_BALANCE = {"void", "uncollectible_void"}
 
 _OPEN_FATES: dict[str, Callable[[Account, Invoice], None]] = {
@@ -284,4 +297,5 @@ _PAID_FATES: dict[str, Callable[[Account, Invoice, Payment, int], None]] = {
     "dispute_won": _dispute_won,
     "dispute_lost": _dispute_lost,
     "refund_then_dispute": _refund_then_dispute,
+    "dispute_twice": _dispute_twice,
 }

@@ -16,10 +16,21 @@ from .ledger_xero import decimal_amount, xero_id
 
 Tables = dict[str, Table]
 
-_FEE_DAY = re.compile(r"stripe fees (\d{4}-\d\d-\d\d)", re.IGNORECASE)
+_FEE_DAY = re.compile(r"(stripe|paypal) fees (\d{4}-\d\d-\d\d)", re.IGNORECASE)
+_FEE_KINDS = {"stripe": "processor_fee", "paypal": "paypal_fee"}
 
-SECOND_EVENTS = {"credit_note_issued": "credit_note_voided", "payout_sent": "payout_failed"}
+SECOND_EVENTS = {
+    "credit_note_issued": "credit_note_voided",
+    "payout_sent": "payout_failed",
+    "payout_arrived": "payout_returned",
+    "paypal_payout_sent": "paypal_payout_failed",
+    "paypal_payout_arrived": "paypal_payout_returned",
+}
 """Events whose second journal looks like the first, and is its reversal."""
+
+
+_MOVEMENTS = frozenset({"reserve_transaction", "topup", "transfer"})
+_EVENT_OF_TABLE = {"balance_transaction": "processor_movement", "bank": "bank_fee"}
 
 
 class Document(NamedTuple):
@@ -192,7 +203,10 @@ def without(table: Table, dropped: set[int]) -> Table:
 
 
 def find_documents(tables: Tables, ledger: FaultLedger) -> list[Document]:
-    """Return every journal that quotes a Stripe document or a day of fees, in ledger order."""
+    """Return every journal that quotes a document or a day of fees, in ledger order.
+
+    The kinds of PayPal's documents begin with `paypal_`.
+    """
     known, root_of = _known_references(tables)
     journal = ledger.journal
     documents, seen = [], set()
@@ -202,8 +216,9 @@ def find_documents(tables: Tables, ledger: FaultLedger) -> list[Document]:
         reference = reference or ""
         fees = _FEE_DAY.search(reference)
         if fees:
-            key = f"processor_fee:{fees.group(1)}"
-            documents.append(Document(position, "processor_fee", key, key, day))
+            source = fees.group(1).lower()
+            key = f"processor_fee:{source}:{fees.group(2)}"
+            documents.append(Document(position, _FEE_KINDS[source], key, key, day))
             continue
         words = reference.casefold().split()
         found = next((known[word] for word in words if word in known), None)
@@ -238,12 +253,57 @@ def _known_references(tables: Tables) -> tuple[dict[str, tuple[str, str]], dict[
         rows = tables[f"stripe.{table}"]
         for key, charge_id in zip(rows["id"], rows["charge_id"]):
             root[key] = root.get(charge_id, charge_id)
+    _add_others(tables, known, root)
     return known, root
+
+
+def _add_others(
+    tables: Tables, known: dict[str, tuple[str, str]], root: dict[str, str]
+) -> None:
+    """Add what PayPal and the bank know, and movements of Stripe's balance without a document."""
+    transaction = tables["stripe.balance_transaction"]
+    for key, kind, source in zip(
+        transaction["id"], transaction["type"], transaction["source"]
+    ):
+        if kind in _MOVEMENTS:
+            known[(source or key).casefold()] = ("balance_transaction", key)
+    for name, column in (
+        ("bank_statement.statement_line", "statement_line_id"),
+        ("plaid.transaction", "transaction_id"),
+    ):
+        for key in tables.get(name, {}).get(column, ()):
+            known[key.casefold()] = ("bank", key)
+    if "paypal.transaction" in tables:
+        rows = tables["paypal.transaction"]
+        columns = ("transaction_id", "transaction_event_code", "paypal_reference_id", "custom_field")
+        for key, code, _, invoice_id in zip(*(rows[name] for name in columns)):
+            known[key.casefold()] = (f"paypal {code}", key)
+            root[key] = invoice_id or key
+        for key, reference in zip(rows["transaction_id"], rows["paypal_reference_id"]):
+            if reference:
+                root[key] = root.get(reference, reference)
+
+
+def _paypal_event(code: str, amounts: dict[str, int]) -> str:
+    """Return the event of a journal that quotes a transaction at PayPal."""
+    if code in ("T0003", "T0006"):
+        return "paypal_payment" if "1100" in amounts else "paypal_payment_recovered"
+    if code == "T1201":
+        return "paypal_dispute_won" if "4950" in amounts else "paypal_dispute_opened"
+    if code in ("T0400", "T0401"):
+        return "paypal_payout_arrived" if "1000" in amounts else "paypal_payout_sent"
+    return "paypal_refund" if code == "T1107" else "paypal_movement"
 
 
 def _event_type(table: str, source_type: str, words: list[str], amounts: dict[str, int]) -> str:
     """Return the event that a journal books, from the document it quotes and its accounts."""
+    if table.startswith("paypal "):
+        return _paypal_event(table.split()[1], amounts)
+    if table in _EVENT_OF_TABLE:
+        return _EVENT_OF_TABLE[table]
     if table == "invoice":
+        if "1000" in amounts:
+            return "external_payment_received"
         if source_type == "ACCREC":
             return "invoice_finalised"
         if source_type == "ACCRECPAYMENT":

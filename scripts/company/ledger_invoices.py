@@ -29,8 +29,8 @@ Event = tuple[datetime, str, int, str, int, int, object, str]
 """(moment, document id, day, event type, amount, money, detail, text to quote).
 
 `amount` is in the invoice's currency, `money` the functional value of cash that moved, `detail` the
-targets of a reduction or, for a credit note, ((role, amount) credited or None for the receivable,
-targets)."""
+targets of a reduction, the account of money that is not at Stripe or, for a credit note, ((role,
+amount) credited or None for the receivable, targets)."""
 
 Entry = tuple[int, datetime, str, str, str, str, Lines]
 """(day, moment, event type, document id, text to quote, customer id, lines)."""
@@ -243,7 +243,7 @@ def post_event(book: InvoiceBook, event: Event) -> tuple[str, Lines]:
     _, document_id, day, kind, amount, money, detail, _ = event
     if kind == "payment":
         recovered = book.written_off is not None
-        lines = book.pay(amount, money, "processor_clearing")
+        lines = book.pay(amount, money, detail or "processor_clearing")
         return ("payment_recovered" if recovered else kind), lines
     if kind == "payment_out_of_band":
         recovered = book.written_off is not None
@@ -252,7 +252,10 @@ def post_event(book: InvoiceBook, event: Event) -> tuple[str, Lines]:
     if kind == "customer_balance_applied":
         return kind, book.apply_balance(amount)
     if kind in MONEY_RETURNED:
-        credits = [("processor_clearing", money)]
+        clearing = "processor_clearing"
+        if isinstance(detail, str):
+            clearing, detail = detail, None
+        credits = [(clearing, money)]
         contra_role = MONEY_RETURNED[kind]
         return kind, book.reduce(document_id, amount, detail, day, contra_role, credits)
     if kind in ("credit_note_issued", "credit_note_voided"):

@@ -10,7 +10,7 @@ import gc
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -85,6 +85,11 @@ def month_of(day: int) -> int:
 def month_end(month: int) -> int:
     """Return the last day of a month."""
     return date((month + 1) // 12, (month + 1) % 12 + 1, 1).toordinal() - 1
+
+
+def day_closed(day: int) -> datetime:
+    """Return the midnight that ends a day."""
+    return datetime.combine(date.fromordinal(day), time()) + timedelta(days=1)
 
 
 def month_label(month: int) -> str:

@@ -24,10 +24,13 @@ ACCOUNTS = (
     ("1100", "Accounts Receivable", "CURRENT", "ASSET", "accounts_receivable"),
     ("1150", "Unbilled Receivable", "CURRENT", "ASSET", "unbilled_receivable"),
     ("1200", "Stripe Clearing", "CURRENT", "ASSET", "processor_clearing"),
+    ("1205", "PayPal Clearing", "CURRENT", "ASSET", "paypal_clearing"),
     ("1210", "Payouts in Transit", "CURRENT", "ASSET", "cash_in_transit"),
     ("1220", "Payments Outside Stripe", "CURRENT", "ASSET", "external_clearing"),
+    ("1230", "Processor Reserves", "CURRENT", "ASSET", "processor_reserves"),
     ("2100", "Deferred Revenue", "CURRLIAB", "LIABILITY", "deferred_revenue"),
     ("2150", "Customer Balances", "CURRLIAB", "LIABILITY", "customer_balance"),
+    ("2160", "Payable to Partners", "CURRLIAB", "LIABILITY", "passthrough_payable"),
     ("2200", "Sales Tax Payable", "CURRLIAB", "LIABILITY", "tax_payable"),
     ("4000", "Subscription Revenue", "REVENUE", "REVENUE", "revenue"),
     ("4900", "Refunds", "REVENUE", "REVENUE", "refunds"),
@@ -40,7 +43,9 @@ ACCOUNTS = (
     ("6000", "Wages", "EXPENSE", "EXPENSE", "wages"),
     ("6050", "Rent", "EXPENSE", "EXPENSE", "rent"),
     ("6100", "Processing Fees", "EXPENSE", "EXPENSE", "processing_fees"),
+    ("6105", "PayPal Fees", "EXPENSE", "EXPENSE", "paypal_fees"),
     ("6110", "Dispute Fees", "EXPENSE", "EXPENSE", "dispute_fees"),
+    ("6120", "Bank Fees", "EXPENSE", "EXPENSE", "bank_fees"),
     ("6200", "Promotional Credits", "EXPENSE", "EXPENSE", "promotional_credits"),
     ("7000", "Foreign Exchange", "EXPENSE", "EXPENSE", "fx_gain_loss"),
 )
@@ -66,7 +71,14 @@ QUOTES = {
     "payout_sent": ("TRANSFER", "{}", "Payout"),
     "payout_arrived": ("TRANSFER", "{}", "Payout"),
     "payout_failed": ("TRANSFER", "{}", "Payout returned"),
-    "processor_fee": ("MANJOURNAL", "Stripe fees {}", ""),
+    "payout_returned": ("TRANSFER", "{}", "Payout returned"),
+    "processor_fee": ("MANJOURNAL", "{}", ""),
+    "processor_topup": ("TRANSFER", "{}", "Top-up"),
+    "processor_reserve": ("MANJOURNAL", "{}", "Reserve"),
+    "processor_transfer": ("MANJOURNAL", "{}", "Transfer"),
+    "processor_conversion": ("MANJOURNAL", "{}", "Conversion"),
+    "bank_fee": ("MANJOURNAL", "{}", "Bank fee"),
+    "external_payment_received": ("CASHREC", "{}", "Receipt"),
     "revenue_recognised": ("MANJOURNAL", "Revenue recognition {}", ""),
 }
 """{event type: (journal source type, reference, word that a bookkeeper may put before it)}."""
@@ -382,8 +394,9 @@ def _refunds_without_reference(
 
 
 def _cleared(entry: Entry) -> int:
-    """Return what an entry moves on the processor's balance."""
-    return sum(amount for role, amount in entry[6] if role == "processor_clearing")
+    """Return what an entry moves on a processor's balance."""
+    clearing = ("processor_clearing", "paypal_clearing")
+    return sum(amount for role, amount in entry[6] if role in clearing)
 
 
 def _overheads(entries: list[Entry], random: Random, as_of: int) -> list[Journal]:

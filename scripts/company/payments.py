@@ -20,6 +20,7 @@ _DECLINES = (
 )
 _CARD_FEE = {"usd": (290, 30), "eur": (150, 25)}
 _CONVERSION_POINTS = 100
+_CAPTURE_EVERY, _CAPTURE_FIRST = 197, 40
 
 
 class Payment(NamedTuple):
@@ -80,8 +81,11 @@ def _card_fee(settled: Settled) -> int:
 
 
 def pay(account: Account, invoice: Invoice, second: int) -> Payment | None:
-    """Charge all that is open; None when that lies beyond the end of the period."""
+    """Charge all that is open; None when that lies beyond the end of the period, or when PayPal takes it."""
     world = account.world
+    if account.wallet is not None:
+        account.wallet.pay(account, invoice, second)
+        return None
     if second >= world.end:
         return None
     amount = invoice.open
@@ -90,13 +94,34 @@ def pay(account: Account, invoice: Invoice, second: int) -> Payment | None:
     text = _charge_text(invoice)
     transaction_id = _transaction(account, settled, "charge", "charge", charge_id, second,
                                   clock.add_business_days(second, 2), text, _card_fee(settled))
-    row = [charge_id, amount, amount, 0, transaction_id, True, True, False, "succeeded", None, None,
+    authorised = _authorised(account, amount)
+    if authorised > amount:
+        _release(account, charge_id, transaction_id, authorised, second)
+    row = [charge_id, authorised, amount, 0, transaction_id, True, True, False, "succeeded", None, None,
            account.currency, account.id, invoice.id, _intent(account, invoice), text, second, True, world.synced]
     world.rows["stripe.charge"].append(row)
     invoice.attempts += 1
     invoice.paid, invoice.open = amount, 0
     invoice.status, invoice.paid_at, invoice.charge_id = "paid", second, charge_id
     return Payment(charge_id, amount, second, row)
+
+
+def _authorised(account: Account, amount: int) -> int:
+    """What was authorised for a charge: now and then more than is captured."""
+    world = account.world
+    world.charge_count += 1
+    return amount + amount // 5 if world.charge_count % _CAPTURE_EVERY == _CAPTURE_FIRST else amount
+
+
+def _release(account: Account, charge_id: str, transaction_id: str, authorised: int, second: int) -> None:
+    """Book a charge at what was authorised, and give back the part that was not captured."""
+    row = account.world.rows["stripe.balance_transaction"][-1]
+    assert row[0] == transaction_id
+    amount, currency, rate = account.world.settle(authorised, account.currency, second)
+    captured = row[1]
+    row[1], row[3] = amount, amount - row[2]
+    _transaction(account, (captured - amount, currency, rate), "partial_capture_reversal",
+                 "partial_capture_reversal", charge_id, second, row[13], "Partial capture reversal")
 
 
 def fail(account: Account, invoice: Invoice, second: int) -> None:
@@ -135,7 +160,7 @@ def refund(
     else:
         row = payment.row
         row[3] += amount
-        row[7] = row[3] == row[1]
+        row[7] = row[3] == row[2]
     world.rows["stripe.refund"].append((
         refund_id, amount, account.currency, status, reason, failure_reason, payment.charge_id, payment.row[14],
         transaction_id, failure_id, second, world.synced))

@@ -1,4 +1,7 @@
-"""Daily automatic payouts per settlement currency: what each sweeps, which ones fail, what is still on its way."""
+"""Daily payouts per settlement currency: what each sweeps, which ones fail, what is still on its way.
+
+All are automatic but two: one sent by hand and one sent at once for a fee. Stripe does not say what is in those.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,14 @@ from .world import World
 _ID, _NET, _CURRENCY, _PAYOUT, _CREATED, _AVAILABLE = 0, 3, 4, 10, 12, 13
 _ARRIVAL_BUSINESS_DAYS = 2
 _SENT_AT = {"usd": 5 * clock.HOUR + 731, "eur": 5 * clock.HOUR + 1_627}
-_FAILED_AT = {"usd": (1, 3), "eur": (2, 3)}
+_SPECIAL_AT = {
+    "usd": ((1, 5, "manual"), (1, 3, "refused"), (1, 2, "returned"), (3, 5, "instant")),
+    "eur": ((2, 5, "instant"), (2, 3, "refused")),
+}
+"""(numerator, denominator, kind): which part of the period is over when a payout is not like the others."""
+_LEAST_BUSINESS_DAYS = 40
+_DEBITED_AFTER = 3
+_INSTANT_POINTS, _INSTANT_LEAST = 100, 50
 _FAILURE = ("account_closed", "The bank account has been closed.")
 
 
@@ -28,21 +38,22 @@ def add_payouts(world: World) -> None:
             links.append((transaction[_PAYOUT], transaction[_ID], world.synced))
 
 
-def _failing_ordinal(world: World, currency: str) -> int:
-    """Which business day's payout fails, counted from 1; 0 (none) in a period too short to pay it out again."""
+def _special_days(world: World, currency: str) -> list[tuple[int, str]]:
+    """(business day counted from 1, kind) of the payouts that are not like the others, the last one first."""
     business_days = (world.end - world.begin) // clock.DAY * 5 // 7
-    part, whole = _FAILED_AT[currency]
-    return business_days * part // whole if business_days >= 40 else 0
+    if business_days < _LEAST_BUSINESS_DAYS:
+        return []
+    return [(business_days * part // whole, kind) for part, whole, kind in reversed(_SPECIAL_AT[currency])]
 
 
 def _sweep_currency(world: World, currency: str, transactions: list[list[Any]]) -> None:
-    """Payouts of one currency, one per business day with a positive sum; the rest waits for the next day."""
+    """Payouts of one currency, one per business day; a sum below zero waits some days, then debits the bank."""
     queue = [(max(t[_AVAILABLE], t[_CREATED]), t[_ID], t) for t in transactions]
     queue.sort(reverse=True)
     returned: list[tuple[int, str, list[Any]]] = []
-    failing = _failing_ordinal(world, currency)
+    special = _special_days(world, currency)
     batch: list[list[Any]] = []
-    ordinal = 0
+    ordinal = days_below = 0
     for day in range(world.begin, world.end, clock.DAY):
         if not clock.is_business_day(day):
             continue
@@ -53,30 +64,40 @@ def _sweep_currency(world: World, currency: str, transactions: list[list[Any]]) 
             batch.append(heappop(returned)[2])
         ordinal += 1
         amount = sum(transaction[_NET] for transaction in batch)
-        if amount <= 0:
-            failing += ordinal == failing
+        days_below = days_below + 1 if amount < 0 else 0
+        kind = "standard"
+        if amount > _INSTANT_LEAST and special and special[-1][0] <= ordinal:
+            kind = special.pop()[1]
+        if amount == 0 or 0 < days_below < _DEBITED_AFTER:
             continue
-        failure = _send(world, currency, amount, sent_at, batch, ordinal == failing)
+        failure = _send(world, currency, amount, sent_at, batch, kind)
         if failure is not None:
             heappush(returned, (failure[_CREATED], failure[_ID], failure))
-        batch = []
+        batch, days_below = [], 0
 
 
 def _send(
-    world: World, currency: str, amount: int, sent_at: int, batch: list[list[Any]], fails: bool
+    world: World, currency: str, amount: int, sent_at: int, batch: list[list[Any]], kind: str
 ) -> list[Any] | None:
-    """Append one payout with its balance transaction; returns the transaction of its failure, if it fails in time."""
+    """Append one payout with its balance transaction; returns the transaction of its failure, if it fails in time.
+
+    A refused payout fails before it arrives, a returned one after the bank had it.
+    """
     rows = world.rows["stripe.balance_transaction"]
     new_transaction, payout_id = world.next_id["txn"], world.next_id["po"]()
+    is_automatic = kind not in ("manual", "instant")
+    itemised = payout_id if is_automatic else None
     for transaction in batch:
-        transaction[_PAYOUT] = payout_id
-    arrival = clock.add_business_days(sent_at, _ARRIVAL_BUSINESS_DAYS)
+        transaction[_PAYOUT] = itemised
+    fee = max(_INSTANT_LEAST // 2, amount * _INSTANT_POINTS // 10_000) if kind == "instant" else 0
+    amount -= fee
+    arrival = clock.add_business_days(sent_at, 0 if kind == "instant" else _ARRIVAL_BUSINESS_DAYS)
     own_id = new_transaction()
-    rows.append([own_id, -amount, 0, -amount, currency, None, "payout", "payout", payout_id, "available",
-                 payout_id, "STRIPE PAYOUT", sent_at, arrival, world.synced])
-    failed_at = arrival + clock.DAY + 34_200
+    rows.append([own_id, -amount, fee, -amount - fee, currency, None, "payout", "payout", payout_id, "available",
+                 itemised, "STRIPE PAYOUT", sent_at, arrival, world.synced])
+    failed_at = clock.add_business_days(sent_at if kind == "refused" else arrival, 1) + 34_200
     failure = None
-    if fails and failed_at < world.end:
+    if kind in ("refused", "returned") and failed_at < world.end:
         failure = [new_transaction(), amount, 0, amount, currency, None, "payout_failure", "payout_reversal",
                    payout_id, "available", None, "STRIPE PAYOUT RETURNED", failed_at,
                    failed_at - failed_at % clock.DAY, world.synced]
@@ -84,8 +105,9 @@ def _send(
     status = _status(world, sent_at, arrival, failure is not None)
     code, message = _FAILURE if failure else (None, None)
     world.rows["stripe.payout"].append((
-        payout_id, amount, currency, status, True, "standard", "bank_account", arrival, sent_at, own_id,
-        failure[_ID] if failure else None, code, message, "TIEOUT", "STRIPE PAYOUT", True, world.synced))
+        payout_id, amount, currency, status, is_automatic, "instant" if kind == "instant" else "standard",
+        "bank_account", arrival, sent_at, own_id, failure[_ID] if failure else None, code, message, "TIEOUT",
+        "STRIPE PAYOUT", True, world.synced))
     return failure
 
 

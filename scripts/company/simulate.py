@@ -1,4 +1,4 @@
-"""The Stripe side of the company: every raw table of the contract, the same for the same options."""
+"""Billing and the processors of the company: their raw tables, the same for the same options."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from random import Random
 from . import catalog, clock
 from .billing import Account, emit_account
 from .cast import Part, cast_parts, cast_script, crowd_script
+from .extras import add_extras
+from .paypal import Wallet, customer_count, join_paypal, paypal_script
 from .payouts import add_payouts
 from .tables import Table, Tables
 from .timeline import live
@@ -22,8 +24,12 @@ def simulate(options: Options, rates: Table) -> Tables:
     parts = cast_parts(options)
     for index in range(options.customers):
         _add_customer(world, index, parts)
-    _number_documents(world)
+    wallet = _add_paypal_customers(world)
+    numbers = _number_documents(world)
+    if wallet is not None:
+        wallet.finish(numbers)
     _add_stripe_fees(world)
+    add_extras(world)
     add_payouts(world)
     _add_drafts(world)
     _add_test_mode(world)
@@ -53,8 +59,23 @@ def _add_customer(world: World, index: int, parts: dict[int, tuple[Part, int, in
     emit_account(account, name, f"billing{index + 1}@example.com")
 
 
-def _number_documents(world: World) -> None:
-    """Invoice numbers in order of finalisation; a credit note's number is the invoice's with a suffix."""
+def _add_paypal_customers(world: World) -> Wallet | None:
+    """The customers who pay by PayPal come after all others, so that those stay who they are."""
+    options = world.options
+    if "paypal" not in options.processors:
+        return None
+    wallet = Wallet(world)
+    for number in range(customer_count(options.customers)):
+        index, rng = options.customers + number, Random(f"{options.seed} paypal {number}")
+        account = Account(world, paypal_script(world, number, rng), rng)
+        join_paypal(account, wallet)
+        live(account)
+        emit_account(account, catalog.customer_name(index, account.country), f"billing{index + 1}@example.com")
+    return wallet
+
+
+def _number_documents(world: World) -> dict[str, str]:
+    """Invoice numbers in order of finalisation, by id; a credit note's number is the invoice's with a suffix."""
     invoices = world.rows["stripe.invoice"]
     numbers: dict[str, str] = {}
     order = sorted(range(len(invoices)), key=lambda row: (invoices[row][_FINALIZED], invoices[row][0]))
@@ -64,6 +85,7 @@ def _number_documents(world: World) -> None:
         numbers[invoices[row][0]] = number
     for note in world.rows["stripe.credit_note"]:
         note[1] = f"{numbers[note[2]]}-CN-{note[1]:02d}"
+    return numbers
 
 
 def _add_stripe_fees(world: World) -> None:

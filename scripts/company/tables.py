@@ -142,6 +142,19 @@ COLUMNS: dict[str, dict[str, str]] = {
         "statement_line_id:t bank_account:t posted_date:d value_date:d amount:n currency:t "
         "description:t reference:t _loaded_at:s"
     ),
+    "paypal.transaction": _columns(
+        "transaction_id:t transaction_event_code:t paypal_account_id:t paypal_reference_id:t "
+        "paypal_reference_id_type:t transaction_initiation_date:s transaction_updated_date:s "
+        "transaction_status:t transaction_amount_value:n transaction_amount_currency_code:t "
+        "fee_amount_value:n fee_amount_currency_code:t ending_balance_value:n "
+        "ending_balance_currency_code:t available_balance_value:n invoice_id:t custom_field:t "
+        "bank_reference_id:t transaction_subject:t _fivetran_synced:s"
+    ),
+    "plaid.transaction": _columns(
+        "transaction_id:t account_id:t amount:n iso_currency_code:t date:d authorized_date:d "
+        "name:t merchant_name:t payment_channel:t pending:b pending_transaction_id:t "
+        "check_number:t payment_meta_reference_number:t _fivetran_synced:s"
+    ),
     "ecb.exchange_rate": _columns("rate_date:d currency:t rate:n"),
 }
 
@@ -158,6 +171,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "xero.journal": ("journal_id",),
     "xero.journal_line": ("journal_id", "journal_line_id"),
     "bank_statement.statement_line": ("statement_line_id",),
+    "paypal.transaction": ("transaction_id", "transaction_event_code"),
+    "plaid.transaction": ("transaction_id",),
     "ecb.exchange_rate": ("rate_date", "currency"),
 }
 

@@ -18,13 +18,17 @@ _RATE_LEAD_DAYS = 5
 _PREFIXES = ("cus", "sub", "si", "in", "il", "di", "ch", "pi", "re", "dp", "cn", "cnli", "txn", "po", "cbtxn")
 
 
+PROCESSORS = ("stripe", "paypal")
+
+
 class Options(NamedTuple):
-    """What to simulate; `start` is the first day of a month."""
+    """What to simulate; `start` is the first day of a month, `processors` some of PROCESSORS, Stripe always."""
 
     seed: int
     customers: int
     months: int
     start: dt.date
+    processors: tuple[str, ...] = PROCESSORS
 
     @property
     def last_day(self) -> dt.date:
@@ -48,8 +52,10 @@ class World:
         self.end = clock.at_midnight(options.last_day) + clock.DAY
         # At noon the day before is over in every time zone west of Greenwich too.
         self.synced = self.end + 12 * clock.HOUR
-        self.rows: dict[str, list[Any]] = {name: [] for name in COLUMNS if name.startswith(("stripe.", "metering."))}
+        sources = {"metering", *options.processors}
+        self.rows: dict[str, list[Any]] = {name: [] for name in COLUMNS if name.split(".")[0] in sources}
         self.redeemed: dict[str, int] = {}
+        self.charge_count = 0
         self._tag = f"1{crc32(str(options.seed).encode()) & 0xFFFF:04x}"
         self.next_id = {prefix: self._id_maker(prefix) for prefix in _PREFIXES}
         days = (self.end - self.begin) // clock.DAY

@@ -89,8 +89,8 @@ class Company:
             currency=settled_currency or currency,
         )  # fmt: skip
         self.add(
-            "stripe.charge", id=key, amount=amount, status="succeeded", captured=True, paid=True,
-            currency=currency, customer_id="cus_1", invoice_id=invoice, created=at(day, 15),
+            "stripe.charge", id=key, amount=amount, amount_captured=amount, status="succeeded",
+            captured=True, paid=True, currency=currency, customer_id="cus_1", invoice_id=invoice, created=at(day, 15),
             balance_transaction_id=transaction, livemode=True,
         )  # fmt: skip
 

@@ -53,6 +53,7 @@ NEAR_MISSES = {
     "payout_not_received": "what_is_linked_is_neither_missing_nor_made_by_hand",
     "payment_marked_paid_without_charge": "what_is_linked_is_neither_missing_nor_made_by_hand",
     "payout_not_recorded": "what_is_linked_is_neither_missing_nor_made_by_hand",
+    "processor_movement_not_recorded": "what_is_linked_is_neither_missing_nor_made_by_hand",
     "customer_balance_not_recorded": "what_is_linked_is_neither_missing_nor_made_by_hand",
     "recognition_not_recorded": "what_is_linked_is_neither_missing_nor_made_by_hand",
     "opening_not_recorded": "what_is_linked_is_neither_missing_nor_made_by_hand",

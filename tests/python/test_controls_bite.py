@@ -22,10 +22,12 @@ pytestmark = pytest.mark.dbt
 
 MARTS = "models/marts"
 ACCOUNTING = "models/intermediate/accounting"
+BANK = "models/intermediate/bank"
 BRIDGE = "models/intermediate/bridge"
 CAUSES = "models/intermediate/breaks"
 MATCHING = "models/intermediate/matching"
 NORMALIZED = "models/intermediate/normalized"
+PERIODS = "models/intermediate/periods"
 RECOGNITION = "models/intermediate/recognition"
 RECURRING = "models/intermediate/recurring"
 REVALUATION = "models/intermediate/revaluation"
@@ -55,7 +57,7 @@ class Break:
 TO_BALANCES = "int_deferred_revenue_movements int_deferred_revenue_by_month"
 TO_ROLLFORWARD = f"{TO_BALANCES} rpt_deferred_revenue_rollforward"
 BY_CURRENCY = "rpt_deferred_revenue_rollforward_by_currency"
-TO_ENTRIES = "int_posting_rule_sides int_expected_entries"
+TO_ENTRIES = "int_posting_rule_sides int_expected_entries int_posted_entries"
 TO_BRIDGE = "int_bridge_movements int_bridge_amounts int_revenue_bridge rpt_revenue_bridge"
 TO_MATCHES = "int_match_members int_match_totals int_matches fct_matches"
 TO_ASSIGNMENT = (
@@ -222,6 +224,34 @@ BREAKS: dict[str, list[Break]] = {
             through="rpt_customer_balances",
         ),
     ],
+    "assert_bank_differences_are_explained": [
+        Break(
+            mistake="money that never came is nobody's reason",
+            file=f"{BANK}/int_bank_months.sql",
+            old="when reason = 'missing' then",
+            new="when reason = 'lost' then",
+        ),
+        Break(
+            mistake="a payout that the bank sent back is still expected to be there",
+            file=f"{BANK}/int_bank_expectations.sql",
+            old="    where leg = 'bank'\n",
+            new="    where leg = 'bank' and event_type <> 'payout_returned'\n",
+        ),
+    ],
+    "assert_bank_lines_sum_to_the_statement": [
+        Break(
+            mistake="lines that are none of revenue's business are left out of their kind",
+            file=f"{BANK}/int_bank_months.sql",
+            old="movement = 'bank_fee' then",
+            new="movement = 'fee' then",
+        ),
+        Break(
+            mistake="lines that are no item of the bank leg are dropped with it",
+            file=f"{BANK}/int_bank_line_movements.sql",
+            old="left join recorded_items\n",
+            new="inner join recorded_items\n",
+        ),
+    ],
     "assert_bundle_allocations_sum_to_the_bundle": [
         Break(
             mistake="the total of a bundle is the price of its largest line",
@@ -248,6 +278,42 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{MARTS}/balances/rpt_account_proofs.sql",
             old="parts.cause_class = 'duplicate' then",
             new="parts.cause_class in ('duplicate', 'misstated') then",
+        ),
+    ],
+    "assert_closed_periods_stand_as_they_were_closed": [
+        Break(
+            mistake="a period is closed with a file that has one account, and that a cent wrong",
+            file=f"{POLICY}/closes/nothing_closed.csv",
+            old="accepted_by,reason,seal\n",
+            new="accepted_by,reason,seal\n"
+            "main,2024-04,1,balance,expected,,,,revenue,,,,,,0,1,0,-1,1,,,,,,,,\n",
+            through="int_close_rows int_accounting_periods int_frozen_periods",
+        ),
+    ],
+    "assert_corrections_lead_from_reported_to_corrected": [
+        Break(
+            mistake="credits are no longer posted, as if each had changed since its close",
+            file=f"{PERIODS}/int_posted_entries.sql",
+            old="    where posting_changes.posting_key is null\n",
+            new="    where posting_changes.posting_key is null and keyed_entries.amount_minor > 0\n",
+            through="int_period_figures rpt_period_presentations",
+        ),
+        Break(
+            mistake="manual journals are left out of what the ledger shows",
+            file=f"{PERIODS}/int_posted_ledger_lines.sql",
+            old="    where posting_changes.posting_key is null\n",
+            new="    where posting_changes.posting_key is null and not keyed_lines.is_manual\n",
+            through="int_period_figures rpt_period_presentations",
+        ),
+    ],
+    "assert_every_close_is_locked": [
+        Break(
+            mistake="a period has a close and was opened by hand in the lock",
+            file=f"{POLICY}/closes/nothing_closed.csv",
+            old="accepted_by,reason,seal\n",
+            new="accepted_by,reason,seal\n"
+            "main,2024-04,1,period,,,,,,,,,,,,,,,,,,,start_date,2024-04-01,,,\n",
+            through="int_close_rows int_accounting_periods",
         ),
     ],
     "assert_debits_equal_credits": [
@@ -370,7 +436,7 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{ACCOUNTING}/int_accounting_events.sql",
             old="    select * from {{ ref('int_customer_balance_events') }}\n    union all\n",
             new="",
-            through="int_expected_entries int_item_parts fct_item_parts",
+            through="int_expected_entries int_posted_entries int_item_parts fct_item_parts",
         ),
     ],
     "assert_every_break_has_one_cause": [
@@ -764,6 +830,14 @@ BREAKS: dict[str, list[Break]] = {
             old="    union all\n    select * from months_of_late_changes\n",
             new="",
             through="int_recognition_schedule",
+        ),
+    ],
+    "assert_payouts_sent_are_somewhere": [
+        Break(
+            mistake="payouts that found no deposit are left out of the items",
+            file=f"{MARTS}/reconciliation/fct_reconciliation_items.sql",
+            old="left join matches\n",
+            new="inner join matches\n",
         ),
     ],
     "assert_prepaid_credits_are_earned_as_they_are_drawn": [

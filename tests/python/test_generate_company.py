@@ -15,7 +15,6 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from company.bank import post_statement  # noqa: E402
 from company.rates import load_rates  # noqa: E402
 from company.simulate import simulate  # noqa: E402
 from company.tables import COLUMNS, key_of, row_count  # noqa: E402
@@ -118,7 +117,7 @@ def test_invoice_amounts_add_up_to_the_total(company):
 
 def test_paid_amounts_are_charges_or_out_of_band(company):
     charged = grouped(
-        [row for row in company.rows["charge"] if row["status"] == "succeeded"], "invoice_id", "amount")
+        [row for row in company.rows["charge"] if row["status"] == "succeeded"], "invoice_id", "amount_captured")
     for row in company.live_invoices:
         assert charged[row["id"]] in (0, row["amount_paid"])
 
@@ -147,11 +146,12 @@ def test_refunds_and_disputes_never_exceed_the_charge(company):
         [row for row in company.rows["refund"] if row["status"] == "succeeded"], "charge_id", "amount")
     attempted = grouped(company.rows["refund"], "charge_id", "amount")
     disputed = grouped(company.rows["dispute"], "charge_id", "amount")
-    assert max(Counter(row["charge_id"] for row in company.rows["dispute"]).values()) == 1
+    assert max(Counter(row["charge_id"] for row in company.rows["dispute"]).values()) == 2
     for row in company.rows["charge"]:
+        captured = row["amount_captured"]
         assert row["amount_refunded"] == refunded[row["id"]]
-        assert row["refunded"] == (row["status"] == "succeeded" and refunded[row["id"]] == row["amount"])
-        assert attempted[row["id"]] + disputed[row["id"]] <= row["amount"]
+        assert row["refunded"] == (row["status"] == "succeeded" and refunded[row["id"]] == captured)
+        assert attempted[row["id"]] + disputed[row["id"]] <= captured or row["status"] == "failed"
 
 
 def test_credit_notes_add_up_to_their_lines_and_invoices(company):
@@ -239,19 +239,39 @@ def test_payouts_equal_the_sum_of_what_they_sweep(company):
     swept = grouped(
         [row for row in company.rows["balance_transaction"] if row["type"] != "payout"], "payout_id", "net")
     for row in company.rows["payout"]:
-        assert row["amount"] == swept[row["id"]] > 0
         own = company.by_id["balance_transaction"][row["balance_transaction_id"]]
-        assert own["amount"] == -row["amount"] and own["payout_id"] == own["source"] == row["id"]
+        assert own["amount"] == -row["amount"] != 0 and own["source"] == row["id"]
+        assert own["payout_id"] == (row["id"] if row["automatic"] else None)
+        assert swept[row["id"]] == (row["amount"] if row["automatic"] else 0)
     links = {(row["payout_id"], row["balance_transaction_id"]) for row in company.rows["payout_balance_transaction"]}
     assert links == {(row["payout_id"], row["id"]) for row in company.rows["balance_transaction"] if row["payout_id"]}
 
 
+def test_payouts_that_nobody_itemises_took_what_was_there(company):
+    by_hand = [row for row in company.rows["payout"] if not row["automatic"]]
+    assert sorted(row["method"] for row in by_hand) == ["instant", "instant", "standard"]
+    left = grouped(
+        [row for row in company.rows["balance_transaction"] if row["payout_id"] is None], "currency", "net")
+    last = max(row["created"] for row in company.rows["payout"])
+    waiting = grouped(
+        [row for row in company.rows["balance_transaction"]
+         if row["payout_id"] is None and max(row["available_on"], row["created"]) > last - dt.timedelta(days=4)],
+        "currency", "net")
+    assert {currency: net for currency, net in left.items() if net} == waiting
+    for row in by_hand:
+        own = company.by_id["balance_transaction"][row["balance_transaction_id"]]
+        assert (own["fee"] > 0) == (row["method"] == "instant")
+
+
 def test_a_failed_payout_is_paid_out_again(company):
     failed = [row for row in company.rows["payout"] if row["status"] == "failed"]
-    assert 1 <= len(failed) <= 2
+    assert len(failed) == 3
+    at_the_bank = 0
     for row in failed:
         returned = company.by_id["balance_transaction"][row["failure_balance_transaction_id"]]
-        assert returned["amount"] == row["amount"] and returned["payout_id"] not in (None, row["id"])
+        assert returned["amount"] == row["amount"] and returned["payout_id"] != row["id"]
+        at_the_bank += returned["created"].date() > row["arrival_date"].date()
+    assert at_the_bank == 1
 
 
 def test_every_swept_transaction_was_available(company):
@@ -259,25 +279,6 @@ def test_every_swept_transaction_was_available(company):
     for row in company.rows["balance_transaction"]:
         if row["payout_id"] and row["type"] != "payout":
             assert max(row["available_on"], row["created"]) < payouts[row["payout_id"]]["created"]
-
-
-def test_bank_lines_are_the_arrived_payouts(company):
-    last_day = company.options.last_day
-    lines = rows_of(post_statement(company.tables["stripe.payout"], seed=company.options.seed, last_day=last_day))
-    arrived = [row for row in company.rows["payout"] if row["status"] == "paid"]
-    for currency in ("usd", "eur"):
-        received = sum(line["amount"] for line in lines if line["currency"] == currency.upper())
-        assert received * 100 == sum(row["amount"] for row in arrived if row["currency"] == currency)
-    assert all(line["posted_date"].month == line["value_date"].month for line in lines)
-    assert all(line["posted_date"].weekday() < 5 and line["posted_date"] <= last_day for line in lines)
-    quoted = [re.search(r"po_\w+", f"{line['description']} {line['reference']}") for line in lines]
-    assert 0.75 < sum(match is not None for match in quoted) / len(lines) < 0.95
-    silent = [line for line, match in zip(lines, quoted) if match is None]
-    for line in silent:
-        rivals = [row for row in arrived if row["amount"] == line["amount"] * 100
-                  and row["currency"] == line["currency"].lower()
-                  and abs((row["arrival_date"].date() - line["value_date"]).days) <= 10]
-        assert len(rivals) == 1
 
 
 def feature_counts(company):
@@ -310,6 +311,14 @@ def feature_counts(company):
         "uncollectible then paid": sum(row["status"] == "paid" for row in written_off),
         "uncollectible then void": sum(row["status"] == "void" for row in written_off),
         "full refunds": sum(row["refunded"] for row in rows["charge"]),
+        "partial captures": sum(0 < row["amount_captured"] < row["amount"] for row in rows["charge"]),
+        "two disputes of a charge": sum(
+            count > 1 for count in Counter(row["charge_id"] for row in rows["dispute"]).values()),
+        "reserves": sum(row["type"] == "reserve_transaction" for row in rows["balance_transaction"]),
+        "transfers": sum(row["type"] == "transfer" for row in rows["balance_transaction"]),
+        "top-ups": sum(row["type"] == "topup" for row in rows["balance_transaction"]),
+        "network costs": sum(row["type"] == "network_cost" for row in rows["balance_transaction"]),
+        "payouts below zero": sum(row["amount"] < 0 for row in rows["payout"]),
         "partial refunds": sum(0 < row["amount_refunded"] < row["amount"] for row in rows["charge"]),
         "two refunds of a charge": sum(count > 1 for count in refunds_by_charge.values()),
         "failed refunds": sum(row["status"] == "failed" for row in rows["refund"]),
@@ -354,7 +363,7 @@ def feature_counts(company):
 
 
 def test_every_feature_occurs_at_least_twice(company):
-    least = {"payouts on their way": 1}
+    least = {"payouts on their way": 1, "two disputes of a charge": 1}
     missing = {name: count for name, count in feature_counts(company).items() if count < least.get(name, 2)}
     assert missing == {}
 
@@ -393,6 +402,8 @@ def test_seed_types_are_declared_for_every_column():
     ["--start", "2024-13-01"],
     ["--start", "1970-01-01"],
     ["--timezone", "Nowhere/Land"],
+    ["--processors", "paypal"],
+    ["--processors", "stripe,other"],
     ["--format", "xls"],
     ["--faults", "no_such_file.csv"],
     ["--faults", "refund_not_recorded=2"],
@@ -417,7 +428,7 @@ def test_closed_months_are_read_from_the_policy():
 def test_help_names_every_option():
     result = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
     for option in ("--seed", "--customers", "--months", "--start", "--faults", "--out", "--format", "--labels",
-                   "--periods", "--timezone"):
+                   "--periods", "--timezone", "--processors"):
         assert option in result.stdout
 
 

@@ -2,11 +2,11 @@
 with
 
 entries as (
-    select * from {{ ref('int_expected_entries') }}
+    select * from {{ ref('int_posted_entries') }}
 ),
 
 ledger_lines as (
-    select * from {{ ref('int_ledger_lines') }}
+    select * from {{ ref('int_posted_ledger_lines') }}
 ),
 
 entities as (

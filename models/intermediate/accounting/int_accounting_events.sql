@@ -21,7 +21,11 @@ all_events as (
     union all
     select * from {{ ref('int_processor_events') }}
     union all
+    select * from {{ ref('int_processor_movement_events') }}
+    union all
     select * from {{ ref('int_payout_events') }}
+    union all
+    select * from {{ ref('int_bank_events') }}
     union all
     select * from {{ ref('int_recognition_events') }}
     union all

@@ -35,6 +35,12 @@ dated_documents as (
         currency_code,
         changed_date as rate_date
     from {{ ref('int_customer_balance_changes') }}
+    union all
+    select
+        entity_id,
+        currency_code,
+        posted_date as rate_date
+    from {{ ref('int_bank_lines') }}
 ),
 
 dated_currencies as (

@@ -13,7 +13,8 @@ factors as (
     select * from {{ ref('int_conversion_factors') }}
 ),
 
--- A payout keeps the value it was sent at until it is at the bank, so nothing stays in transit.
+-- A payout keeps the value it was sent at until it is at the bank, so nothing stays in transit. One
+-- that comes back before its day comes out of transit, one that comes back later out of the bank.
 sent as (
     select
         payouts.payout_id,
@@ -29,6 +30,7 @@ sent as (
         payouts.arrival_date,
         payouts.failed_at,
         payouts.failed_date,
+        payouts.returned_date,
         entities.functional_currency_code,
         entities.as_of_date,
         {{ convert_money('payouts.amount_minor', 'factors.multiplier', 'factors.divisor') }}
@@ -61,12 +63,13 @@ steps as (
         1 as direction
     from sent
     where
-        status = 'paid'
+        (status = 'paid' or returned_date is not null)
         and arrival_date <= as_of_date
     union all
     select
         payout_id,
-        'payout_failed' as event_type,
+        case when returned_date is null then 'payout_failed' else 'payout_returned' end
+            as event_type,
         failed_date as event_date,
         failed_at as recorded_at,
         -1 as direction

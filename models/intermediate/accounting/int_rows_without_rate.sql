@@ -67,6 +67,20 @@ dated_rows as (
         recorded_at
     from {{ ref('int_payments') }}
     where is_out_of_band
+    union all
+    select
+        bank_lines.source_name,
+        bank_lines.source_table,
+        bank_lines.entity_id,
+        bank_lines.source_record_id,
+        bank_lines.currency_code,
+        bank_lines.amount_minor,
+        bank_lines.posted_date as rate_date,
+        bank_lines.recorded_at
+    from {{ ref('int_bank_lines') }} as bank_lines
+    inner join {{ ref('int_bank_line_classes') }} as bank_line_classes
+        on bank_lines.bank_line_id = bank_line_classes.bank_line_id
+    where bank_line_classes.event_type is not null
 ),
 
 rows_without_rate as (

@@ -32,6 +32,7 @@ covering_items as (
         items.entity_id,
         items.account_role,
         items.event_type,
+        items.processor_name,
         items.customer_id,
         items.currency_code,
         items.amount_minor,

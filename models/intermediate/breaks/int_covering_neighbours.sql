@@ -63,6 +63,7 @@ neighbours as (
         seeking_lines.largest_block,
         seeking_lines.counts_business_days,
         coalesce(seeking_lines.event_type, members.event_type) as event_type,
+        coalesce(seeking_lines.processor_name, members.processor_name) as processor_name,
         abs({{ dbt.datediff(
             'seeking_lines.item_date', 'members.item_date', 'day'
         ) }}) as date_distance
@@ -90,6 +91,7 @@ near_neighbours as (
         on
             neighbours.leg = lags.leg
             and neighbours.event_type = lags.event_type
+            and coalesce(neighbours.processor_name, '') = coalesce(lags.processor_name, '')
             and neighbours.currency_code = lags.currency_code
     left join business_days as line_days
         on

@@ -64,6 +64,7 @@ near_miss_distances as (
         on
             facts.leg = lags.leg
             and facts.event_type = lags.event_type
+            and coalesce(facts.processor_name, '') = coalesce(lags.processor_name, '')
             and facts.expected_currency_code = lags.currency_code
     left join business_days as expected_days
         on

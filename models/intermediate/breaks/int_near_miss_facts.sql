@@ -31,6 +31,7 @@ near_miss_facts as (
         expected_items.leg,
         expected_items.entity_id,
         expected_items.event_type,
+        expected_items.processor_name,
         recorded_items.journal_kind,
         recorded_items.source_name as recorded_source_name,
         expected_items.document_reference as expected_reference,

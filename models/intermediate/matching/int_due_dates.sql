@@ -1,4 +1,4 @@
--- grain: one row per leg, event_type, currency_code, item_date
+-- grain: one row per leg, event_type, processor_name, currency_code, item_date
 with
 
 expected_items as (
@@ -17,6 +17,7 @@ days_of_kinds as (
     select distinct
         leg,
         event_type,
+        processor_name,
         currency_code,
         item_date
     from expected_items
@@ -26,6 +27,7 @@ due_dates as (
     select
         days_of_kinds.leg,
         days_of_kinds.event_type,
+        days_of_kinds.processor_name,
         days_of_kinds.currency_code,
         days_of_kinds.item_date,
         case
@@ -37,6 +39,7 @@ due_dates as (
         on
             days_of_kinds.leg = lags.leg
             and days_of_kinds.event_type = lags.event_type
+            and coalesce(days_of_kinds.processor_name, '') = coalesce(lags.processor_name, '')
             and days_of_kinds.currency_code = lags.currency_code
     left join business_days as item_days
         on

@@ -9,8 +9,11 @@ processor_items as (
     select * from {{ ref('int_expected_processor_items') }}
 ),
 
-payout_items as (
+-- Both models have the same columns in the same order.
+payout_and_bank_items as (
     select * from {{ ref('int_expected_payout_items') }}
+    union all
+    select * from {{ ref('int_expected_bank_items') }}
 ),
 
 entities as (
@@ -28,6 +31,7 @@ items as (
         entity_id,
         account_role,
         event_type,
+        null as processor_name,
         document_reference,
         customer_id,
         counterparty_reference,
@@ -50,6 +54,7 @@ items as (
         entity_id,
         'processor_clearing' as account_role,
         event_type,
+        null as processor_name,
         document_reference,
         customer_id,
         null as counterparty_reference,
@@ -73,10 +78,11 @@ items as (
         entity_id,
         account_role,
         event_type,
+        processor_name,
         document_reference,
-        null as customer_id,
-        document_reference as counterparty_reference,
-        null as invoice_id,
+        customer_id,
+        counterparty_reference,
+        invoice_id,
         currency_code,
         amount_minor,
         currency_code as transaction_currency_code,
@@ -87,7 +93,7 @@ items as (
         source_name,
         source_table,
         source_record_id
-    from payout_items
+    from payout_and_bank_items
     where amount_minor <> 0
 ),
 

@@ -2,7 +2,7 @@
 with
 
 entries as (
-    select * from {{ ref('int_expected_entries') }}
+    select * from {{ ref('int_posted_entries') }}
 ),
 
 granularities as (
@@ -14,10 +14,12 @@ dated_entries as (
     select
         entries.*,
         coalesce(granularities.granularity, 'document') as granularity,
-        case granularities.granularity
-            when 'month' then cast({{ dbt.last_day('entries.entry_date', 'month') }} as date)
+        case
+            when granularities.granularity = 'month' and entries.posted_period is null
+                then cast({{ dbt.last_day('entries.entry_date', 'month') }} as date)
             else entries.entry_date
-        end as item_date
+        end as item_date,
+        coalesce(entries.original_date, entries.entry_date) as named_date
     from entries
     left join granularities
         on entries.event_type = granularities.event_type
@@ -29,12 +31,15 @@ named_entries as (
     select
         dated_entries.*,
         case dated_entries.granularity
+            when 'day_by_source'
+                then dated_entries.event_type || ':' || dated_entries.source_name || ':'
+                    || cast(dated_entries.item_date as {{ dbt.type_string() }})
             when 'day'
                 then dated_entries.event_type || ':'
-                    || cast(dated_entries.item_date as {{ dbt.type_string() }})
+                    || cast(dated_entries.named_date as {{ dbt.type_string() }})
             when 'month'
                 then dated_entries.event_type || ':'
-                    || substring(cast(dated_entries.item_date as {{ dbt.type_string() }}), 1, 7)
+                    || substring(cast(dated_entries.named_date as {{ dbt.type_string() }}), 1, 7)
             else dated_entries.document_reference
         end as item_reference
     from dated_entries

@@ -7,13 +7,15 @@ payments as (
 
 refunds as (
     select * from {{ ref('int_refunds') }}
+    where {{ plays_role('source_name', 'billing_sources') }}
 ),
 
 disputes as (
     select * from {{ ref('int_disputes') }}
+    where {{ plays_role('source_name', 'billing_sources') }}
 ),
 
--- Money that billing says moved at the processor, in the currency the customer saw.
+-- What billing says moved. Refunds at another processor are unknown to it and confirm no one.
 movements as (
     select
         entity_id,
@@ -22,7 +24,7 @@ movements as (
         customer_id,
         invoice_id,
         currency_code,
-        amount_minor,
+        coalesce(billed_amount_minor, amount_minor) as amount_minor,
         paid_date as item_date,
         recorded_at,
         source_name,

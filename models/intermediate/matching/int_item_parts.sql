@@ -10,7 +10,7 @@ recorded_items as (
 ),
 
 entries as (
-    select * from {{ ref('int_expected_entries') }}
+    select * from {{ ref('int_posted_entries') }}
 ),
 
 granularities as (
@@ -22,17 +22,27 @@ granularities as (
 named_entries as (
     select
         entries.*,
-        case granularities.granularity
-            when 'month' then cast({{ dbt.last_day('entries.entry_date', 'month') }} as date)
+        case
+            when granularities.granularity = 'month' and entries.posted_period is null
+                then cast({{ dbt.last_day('entries.entry_date', 'month') }} as date)
             else entries.entry_date
         end as item_date,
         case granularities.granularity
+            when 'day_by_source'
+                then entries.event_type || ':' || entries.source_name || ':'
+                    || cast(entries.entry_date as {{ dbt.type_string() }})
             when 'day'
                 then entries.event_type || ':'
-                    || cast(entries.entry_date as {{ dbt.type_string() }})
+                    || cast(
+                        coalesce(entries.original_date, entries.entry_date)
+                        as {{ dbt.type_string() }}
+                    )
             when 'month'
                 then entries.event_type || ':'
-                    || substring(cast(entries.entry_date as {{ dbt.type_string() }}), 1, 7)
+                    || substring(cast(
+                        coalesce(entries.original_date, entries.entry_date)
+                        as {{ dbt.type_string() }}
+                    ), 1, 7)
             else entries.document_reference
         end as item_reference
     from entries

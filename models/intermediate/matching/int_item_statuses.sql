@@ -64,6 +64,7 @@ item_statuses as (
             items.side = 'expected'
             and items.leg = due_dates.leg
             and items.event_type = due_dates.event_type
+            and coalesce(items.processor_name, '') = coalesce(due_dates.processor_name, '')
             and items.currency_code = due_dates.currency_code
             and items.item_date = due_dates.item_date
 )

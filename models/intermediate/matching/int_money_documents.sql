@@ -17,6 +17,10 @@ payouts as (
     select * from {{ ref('int_payouts') }}
 ),
 
+movement_documents as (
+    select * from {{ ref('int_movement_documents') }}
+),
+
 names as (
     select
         entity_id,
@@ -64,6 +68,8 @@ names as (
         null as invoice_id,
         source_record_id as quoted_name
     from payouts
+    union all
+    select * from movement_documents
 ),
 
 money_documents as (

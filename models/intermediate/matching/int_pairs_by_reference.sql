@@ -69,6 +69,7 @@ pairs as (
         on
             expected_items.leg = lags.leg
             and expected_items.event_type = lags.event_type
+            and coalesce(expected_items.processor_name, '') = coalesce(lags.processor_name, '')
             and expected_items.currency_code = lags.currency_code
     left join business_days as expected_days
         on
@@ -92,8 +93,7 @@ pairs_by_reference as (
             when pairs.is_customer_conflict then 9
             when pairs.amount_distance = 0 and pairs.date_distance <= windows.exact_days then 1
             when
-                pairs.amount_distance = 0
-                and not pairs.is_cut_off
+                pairs.amount_distance = 0 and not pairs.is_cut_off
                 and {{ within_window('posting_date') }}
                 then 2
             when

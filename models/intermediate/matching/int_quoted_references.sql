@@ -46,7 +46,7 @@ ids_in_texts as (
         on
             reference_patterns.source_name in (texts_with_documents.source_name, '*')
             and {{ dbt.position(
-                'reference_patterns.must_contain', 'texts_with_documents.quoted_text'
+                "coalesce(reference_patterns.must_contain, '')", 'texts_with_documents.quoted_text'
             ) }} > 0
     where texts_with_documents.document_reference is null
 ),

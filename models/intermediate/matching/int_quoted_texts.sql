@@ -2,7 +2,7 @@
 with
 
 ledger_lines as (
-    select * from {{ ref('int_ledger_lines') }}
+    select * from {{ ref('int_posted_ledger_lines') }}
 ),
 
 bank_lines as (

@@ -2,7 +2,7 @@
 with
 
 ledger_lines as (
-    select * from {{ ref('int_ledger_lines') }}
+    select * from {{ ref('int_posted_ledger_lines') }}
 ),
 
 quoted_references as (
@@ -50,7 +50,8 @@ lines_with_references as (
 
 recorded_items as (
     select
-        'ledger:recorded:' || entity_id || ':' || source_name || ':' || source_record_id as item_id,
+        'ledger:recorded:' || entity_id || ':' || source_name || ':' || source_record_id
+        || coalesce(posting_suffix, '') as item_id,
         entity_id,
         account_role,
         case

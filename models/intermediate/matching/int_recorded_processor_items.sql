@@ -5,8 +5,9 @@ processor_transactions as (
     select * from {{ ref('int_processor_transactions') }}
 ),
 
--- Fees are judged with the ledger, which books them; every other movement must have a reason in
--- billing or in the list of payouts, those of unusual kinds most of all.
+-- What only the processor knows (fees, holds, top-ups, transfers, conversions, and what it gave back
+-- where it is not the billing system) is judged with the ledger, which books it. Every other movement
+-- must have a reason in billing or in the list of payouts, those of unusual kinds most of all.
 recorded_items as (
     select
         'processor:recorded:' || entity_id || ':' || source_name || ':' || source_record_id
@@ -24,7 +25,12 @@ recorded_items as (
         source_record_id,
         kind as journal_kind
     from processor_transactions
-    where kind <> 'fee'
+    where
+        kind not in ('fee', 'reserve', 'topup', 'transfer', 'conversion')
+        and (
+            kind not in ('refund', 'refund_failure', 'dispute', 'dispute_reversal')
+            or {{ plays_role('source_name', 'billing_sources') }}
+        )
 )
 
 select * from recorded_items

@@ -9,6 +9,10 @@ matches_by_structure as (
     select * from {{ ref('int_matches_by_structure') }}
 ),
 
+neighbour_memberships as (
+    select * from {{ ref('int_neighbour_memberships') }}
+),
+
 items as (
     select
         residue.*,
@@ -76,8 +80,7 @@ memberships as (
         items.month_text as link_key,
         case items.side
             when 'expected' then items.event_type || '|' || items.month_text else items.item_id
-        end
-            as group_key
+        end as group_key
     from items
     where items.side = 'expected' or items.document_reference is null
 ),
@@ -97,6 +100,8 @@ residue_memberships as (
         link_key,
         group_key
     from memberships
+    union all
+    select * from neighbour_memberships
 )
 
 select * from residue_memberships

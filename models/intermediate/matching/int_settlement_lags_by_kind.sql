@@ -1,4 +1,4 @@
--- grain: one row per leg, event_type, currency_code
+-- grain: one row per leg, event_type, processor_name, currency_code
 with
 
 expected_items as (
@@ -13,22 +13,26 @@ kinds as (
     select distinct
         leg,
         event_type,
+        processor_name,
         currency_code
     from expected_items
 ),
 
--- The most specific lag wins: by event and currency, then by event, then for the leg.
+-- The most specific lag wins: what names the event, then what names the processor, then the currency.
 ranked_lags as (
     select
         kinds.leg,
         kinds.event_type,
+        kinds.processor_name,
         kinds.currency_code,
         settlement_lags.calendar_name,
         settlement_lags.lag_business_days,
         row_number() over (
-            partition by kinds.leg, kinds.event_type, kinds.currency_code
+            partition by
+                kinds.leg, kinds.event_type, kinds.processor_name, kinds.currency_code
             order by
                 case when settlement_lags.event_type is null then 1 else 0 end asc,
+                case when settlement_lags.processor_name is null then 1 else 0 end asc,
                 case when settlement_lags.currency_code is null then 1 else 0 end asc,
                 settlement_lags.lag_business_days desc,
                 settlement_lags.calendar_name asc
@@ -38,6 +42,8 @@ ranked_lags as (
         on
             kinds.leg = settlement_lags.leg
             and coalesce(settlement_lags.event_type, kinds.event_type) = kinds.event_type
+            and coalesce(settlement_lags.processor_name, kinds.processor_name, '')
+            = coalesce(kinds.processor_name, '')
             and coalesce(settlement_lags.currency_code, kinds.currency_code) = kinds.currency_code
 ),
 
@@ -45,6 +51,7 @@ lags_by_kind as (
     select
         leg,
         event_type,
+        processor_name,
         currency_code,
         calendar_name,
         lag_business_days

@@ -13,6 +13,7 @@ roles_in_effect as (
         source_name,
         trim(account_code) as account_code,
         account_role,
+        nullif(trim(processor_name), '') as processor_name,
         coalesce(effective_from, cast('1970-01-01' as date)) as effective_from,
         lead(coalesce(effective_from, cast('1970-01-01' as date))) over (
             partition by coalesce(trim(entity_id), ''), source_name, trim(account_code)

@@ -2,15 +2,36 @@
 with
 
 readable as (
-    select * from {{ from_sources('billing_sources', 'disputes') }}
+    select * from {{ from_sources(['billing_sources', 'processor_sources'], 'disputes') }}
+),
+
+-- A processor that is not the billing system knows the payment, and the payment its invoice.
+payments as (
+    select * from {{ ref('int_payments') }}
+    where
+        charge_reference is not null
+        and not ({{ plays_role('source_name', 'billing_sources') }})
+),
+
+of_payments as (
+    select
+        readable.*,
+        coalesce(readable.invoice_id, payments.invoice_id) as paid_invoice_id,
+        coalesce(readable.customer_id, payments.customer_id) as payer_id
+    from readable
+    left join payments
+        on
+            readable.entity_id = payments.entity_id
+            and readable.source_name = payments.source_name
+            and readable.charge_reference = payments.charge_reference
 ),
 
 disputes as (
     select
         dispute_id,
         charge_reference,
-        invoice_id,
-        customer_id,
+        paid_invoice_id as invoice_id,
+        payer_id as customer_id,
         currency_code,
         amount_minor,
         status,
@@ -26,7 +47,7 @@ disputes as (
         source_record_id,
         entity_id,
         recorded_at
-    from readable
+    from of_payments
 )
 
 select * from disputes

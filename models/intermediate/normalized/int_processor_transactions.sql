@@ -24,6 +24,7 @@ processor_transactions as (
         occurred_at,
         {{ accounting_date('occurred_at', 'entity_timezone') }} as occurred_date,
         available_at,
+        ending_balance_amount_minor,
         source_name,
         source_table,
         source_record_id,

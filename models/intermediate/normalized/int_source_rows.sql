@@ -27,6 +27,8 @@ staged as (
     ) }}
     union all
     {{ staged_rows('processor_sources', 'payouts', 'amount_minor', 'currency_code') }}
+    -- Where one table holds every movement, a payout is listed there as a transaction already.
+    where staged_rows.source_table = 'payout'
     union all
     {{ staged_rows('ledger_sources', 'journals', 'null', 'cast(null as varchar(3))') }}
     union all

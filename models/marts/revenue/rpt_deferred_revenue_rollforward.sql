@@ -9,6 +9,11 @@ account_proofs as (
     select * from {{ ref('rpt_account_proofs') }}
 ),
 
+correction_shifts as (
+    select * from {{ ref('int_correction_shifts') }}
+    where account_role = 'deferred_revenue'
+),
+
 rollforward as (
     select
         entity_id,
@@ -33,7 +38,8 @@ rollforward as (
     where basis = 'functional' and dimension = 'all'
 ),
 
--- The ledger carries the liability as a credit; here both sides read as what is owed.
+-- The ledger carries the liability as a credit; here both sides read as what is owed. The closing
+-- balance is that of the documents as they are now; closed months were posted as they were then.
 deferred_revenue_rollforward as (
     select
         rollforward.entity_id,
@@ -57,13 +63,15 @@ deferred_revenue_rollforward as (
         cast(-account_proofs.recorded_balance - rollforward.closing_amount as numeric(28, 4))
             as difference_amount,
         cast(-(
-            account_proofs.timing_amount
+            coalesce(correction_shifts.shift_amount, 0)
+            + account_proofs.timing_amount
             + account_proofs.named_causes_amount
             + account_proofs.unknown_amount
         ) as numeric(28, 4)) as explained_amount,
         cast(
             -account_proofs.recorded_balance
             - rollforward.closing_amount
+            + coalesce(correction_shifts.shift_amount, 0)
             + account_proofs.timing_amount
             + account_proofs.named_causes_amount
             + account_proofs.unknown_amount as numeric(28, 4)
@@ -75,6 +83,10 @@ deferred_revenue_rollforward as (
             and rollforward.currency_code = account_proofs.currency_code
             and rollforward.month_start = account_proofs.month_start
             and account_proofs.account_role = 'deferred_revenue'
+    left join correction_shifts
+        on
+            rollforward.entity_id = correction_shifts.entity_id
+            and rollforward.month_start = correction_shifts.month_start
 )
 
 select * from deferred_revenue_rollforward

@@ -94,6 +94,8 @@ payments as (
         charge_reference,
         payment_reference,
         is_out_of_band,
+        cast(null as {{ dbt.type_string() }}) as quoted_invoice_reference,
+        cast(null as {{ dbt.type_string() }}) as quoted_invoice_number,
         'stripe' as source_name,
         source_table,
         source_record_id,

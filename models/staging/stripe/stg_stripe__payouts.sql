@@ -23,6 +23,7 @@ typed as (
         {{ minor_units('amount', 0) }} as amount_minor,
         lower({{ trimmed('status') }}) as status,
         {{ truth('automatic', 'true') }} as is_automatic,
+        lower({{ trimmed('method') }}) as payout_method,
         {{ utc_timestamp('created') }} as created_at,
         -- A bank's day, not a moment: it stays the date it is in every time zone.
         cast({{ utc_timestamp('arrival_date') }} as date) as arrival_date,
@@ -39,7 +40,7 @@ versioned as (
             order by
                 synced_at desc nulls last, failure_transaction_reference desc nulls last,
                 status asc, amount_minor desc nulls last, currency_code asc, created_at asc,
-                arrival_date asc, is_automatic asc, is_live asc
+                arrival_date asc, is_automatic asc, payout_method asc, is_live asc
         ) as version_number
     from typed
 ),
@@ -53,6 +54,7 @@ payouts as (
         versioned.amount_minor,
         versioned.status,
         versioned.is_automatic,
+        versioned.payout_method,
         versioned.created_at,
         versioned.arrival_date,
         failure_movements.occurred_at as failed_at,

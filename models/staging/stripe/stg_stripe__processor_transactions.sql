@@ -97,7 +97,9 @@ processor_transactions as (
         case
             when source_record_id is not null and version_number > 1 then 'superseded'
             when not is_live then 'test_mode'
-        end as ignore_reason
+        end as ignore_reason,
+        -- Stripe's rows do not say what was left after them.
+        cast(null as {{ dbt.type_bigint() }}) as ending_balance_amount_minor
     from linked
 )
 

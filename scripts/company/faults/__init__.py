@@ -86,6 +86,7 @@ FAULTS: dict[str, Callable[[Site, float, str], None]] = {
     "payment_marked_paid_without_charge": processor.unbacked_charge,
     "charge_without_invoice": processor.charge_without_invoice,
     "dispute_not_recorded": absence.drop_dispute,
+    "processor_movement_not_recorded": absence.drop_movement,
     "write_off_not_recorded": absence.drop_write_off,
     "refund_not_recorded": absence.drop_refund,
     "credit_note_not_recorded": absence.drop_credit_note,
@@ -93,6 +94,7 @@ FAULTS: dict[str, Callable[[Site, float, str], None]] = {
     "payout_in_transit": bank.payout_in_transit,
     "payout_not_recorded": absence.drop_payout,
     "payout_not_received": bank.lose_deposit,
+    "external_payment_not_received": bank.lose_transfer,
     "unknown_currency": bank.overwrite_currency,
     "fee_not_recorded": absence.drop_fees,
     "fx_timing": amounts.other_rate,
@@ -115,7 +117,8 @@ FAULTS: dict[str, Callable[[Site, float, str], None]] = {
     "unmapped_customer": hand.unmapped_customer,
     "manual_journal": hand.manual_journal,
     "unmapped_account": accounts.unmapped_account,
-    "unknown": bank.unexplained_deposit,
+    "unexplained_deposit": bank.unexplained_line,
+    "unknown": bank.unexplained_line,
 }
 """How each cause is planted, those with the fewest documents first."""
 
@@ -129,6 +132,7 @@ DEFAULT_RATES: dict[str, float] = {
     "payment_marked_paid_without_charge": 0.004,
     "charge_without_invoice": 0.004,
     "dispute_not_recorded": 0.05,
+    "processor_movement_not_recorded": 0.02,
     "write_off_not_recorded": 0.05,
     "refund_not_recorded": 0.03,
     "credit_note_not_recorded": 0.03,
@@ -136,6 +140,7 @@ DEFAULT_RATES: dict[str, float] = {
     "payout_in_transit": 0.004,
     "payout_not_recorded": 0.004,
     "payout_not_received": 0.006,
+    "external_payment_not_received": 0.05,
     "unknown_currency": 0.004,
     "fee_not_recorded": 0.008,
     "fx_timing": 0.008,
@@ -158,6 +163,7 @@ DEFAULT_RATES: dict[str, float] = {
     "unmapped_customer": 0.02,
     "manual_journal": 0.0005,
     "unmapped_account": 0.0005,
+    "unexplained_deposit": 0.004,
     "unknown": 0.004,
 }
 """Share of the documents that could have a fault which do; about 3 % of all documents together."""

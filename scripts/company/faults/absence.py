@@ -1,4 +1,7 @@
-"""Journals that were never written, and the documents that nobody booked."""
+"""Journals that were never written, and the documents that nobody booked.
+
+What can be missing of Stripe's can be missing of PayPal's; each is planted at the same rate.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import re
 
 from ..fault_ledger import Document, without
 from ..ledger_xero import decimal_amount
-from .site import PAYOUT_EVENTS, Site, root_of
+from .bank import FEED, STATEMENT
+from .site import PAYOUT_EVENTS, PAYPAL, PAYPAL_PAYOUT_EVENTS, Site, root_of
 
 _RECOGNISED_MONTH = re.compile(r"revenue recognition (\d{4}-\d\d)", re.IGNORECASE)
 
@@ -33,6 +37,13 @@ def drop_refund(site: Site, rate: float, cause: str) -> None:
         if site.value("stripe.charge", charge, "customer_id") not in quoted_elsewhere:
             candidates.append(document)
     _drop_documents(site, rate, cause, "stripe.refund", candidates)
+    if PAYPAL in site.tables:
+        candidates = [
+            document
+            for document in site.single("paypal_refund")
+            if site.value("stripe.invoice", document.root, "customer_id") not in quoted_elsewhere
+        ]
+        _drop_documents(site, rate, cause, PAYPAL, candidates)
 
 
 def drop_credit_note(site: Site, rate: float, cause: str) -> None:
@@ -43,6 +54,7 @@ def drop_credit_note(site: Site, rate: float, cause: str) -> None:
 def drop_dispute(site: Site, rate: float, cause: str) -> None:
     candidates = site.by_kind["dispute_opened"]
     _drop_documents(site, rate, cause, "stripe.dispute", candidates)
+    _drop_documents(site, rate, cause, PAYPAL, site.by_kind["paypal_dispute_opened"])
 
 
 def drop_write_off(site: Site, rate: float, cause: str) -> None:
@@ -71,6 +83,7 @@ def drop_invoice(site: Site, rate: float, cause: str) -> None:
 
 def drop_payment(site: Site, rate: float, cause: str) -> None:
     _drop_documents(site, rate, cause, "stripe.charge", site.single("payment"))
+    _drop_documents(site, rate, cause, PAYPAL, site.single("paypal_payment"))
 
 
 def drop_fees(site: Site, rate: float, cause: str) -> None:
@@ -92,16 +105,53 @@ def drop_fees(site: Site, rate: float, cause: str) -> None:
         )  # fmt: skip
 
     site.plant(site.by_kind["processor_fee"], rate, root_of, fault)
+    _drop_paypal_fees(site, rate, cause)
+    lines = site.tables.get(FEED, {}).get("transaction_id", ())
+    for table, is_fed in ((STATEMENT, False), (FEED, True)):
+        candidates = [
+            document
+            for document in site.by_kind["bank_fee"]
+            if (document.key in lines) == is_fed
+        ]
+        _drop_documents(site, rate, cause, table, candidates)
+
+
+def _drop_paypal_fees(site: Site, rate: float, cause: str) -> None:
+    """Leave out the fees of days at PayPal."""
+    first: dict[str, str] = {}
+    rows = site.tables.get(PAYPAL, {"transaction_id": ()})
+    for row, key in enumerate(rows["transaction_id"]):
+        is_cost = rows["fee_amount_value"][row] or rows["transaction_event_code"][row] == "T0106"
+        if is_cost and rows["transaction_status"][row] in ("S", "V"):
+            day = site.fee_day(rows["transaction_initiation_date"][row], "paypal")
+            first[day] = min(key, first.get(day, key))
+
+    def fault(document: Document) -> bool:
+        amount = decimal_amount(site.ledger.size(document.journal))
+        site.ledger.drop(document.journal)
+        key = first[document.key]
+        return site.label(PAYPAL, key, cause, amount, site.currency, document.key)
+
+    site.plant(site.by_kind["paypal_fee"], rate, root_of, fault)
 
 
 def drop_payout(site: Site, rate: float, cause: str) -> None:
-    candidates = [
-        document
-        for kind in sorted(PAYOUT_EVENTS)
-        for document in site.by_kind[kind]
-        if site.events_of[document.key] <= PAYOUT_EVENTS
-    ]
-    _drop_documents(site, rate, cause, "stripe.payout", candidates)
+    for table, events in (("stripe.payout", PAYOUT_EVENTS), (PAYPAL, PAYPAL_PAYOUT_EVENTS)):
+        candidates = [
+            document
+            for kind in sorted(events)
+            for document in site.by_kind[kind]
+            if site.events_of[document.key] <= events
+        ]
+        _drop_documents(site, rate, cause, table, candidates)
+
+
+def drop_movement(site: Site, rate: float, cause: str) -> None:
+    """Leave out a movement that only a processor knows: a hold, a top-up, a transfer, a conversion."""
+    for table, kind in (
+        ("stripe.balance_transaction", "processor_movement"), (PAYPAL, "paypal_movement")
+    ):  # fmt: skip
+        _drop_documents(site, rate, cause, table, site.by_kind[kind])
 
 
 def drop_customer_balance(site: Site, rate: float, cause: str) -> None:

@@ -83,7 +83,7 @@ def unconverted(site: Site, rate: float, cause: str) -> None:
     def change(document: Document, amounts: dict[str, int]) -> dict[str, int] | None:
         if document.kind == "payment":
             currency = site.value("stripe.charge", document.key, "currency")
-            amount = site.value("stripe.charge", document.key, "amount")
+            amount = site.value("stripe.charge", document.key, "amount_captured")
             size = amount * 10 ** (2 - exponent(currency))
             changed = {CLEARING: size, AR: -size}
         else:

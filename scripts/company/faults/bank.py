@@ -1,18 +1,21 @@
-"""Deposits that are missing, unreadable, unexplained or still on their way."""
+"""Money at the bank that is missing, unreadable, unexplained or still on its way."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 
-from ..fault_ledger import without
+from ..fault_ledger import Document, without
 from ..ledger_xero import decimal_amount
-from .site import PAYOUT_EVENTS, Site
+from .site import PAYOUT_EVENTS, PAYPAL, Site, root_of
+
+STATEMENT, FEED = "bank_statement.statement_line", "plaid.transaction"
 
 
 def bank_lines_by_payout(site: Site) -> dict[str, int]:
     """Return {payout: its bank line} for payouts that one line quotes and no other resembles."""
-    bank, payout = site.edit("bank_statement.statement_line"), site.tables["stripe.payout"]
+    bank, payout = site.edit(STATEMENT), site.tables["stripe.payout"]
     arrived = {
         key for key, day in zip(payout["id"], payout["arrival_date"])
         if day is not None and day.date() <= site.limit
@@ -29,14 +32,14 @@ def bank_lines_by_payout(site: Site) -> dict[str, int]:
     return {
         key: rows[0]
         for key, rows in found.items()
-        if len(rows) == 1 and key in arrived
+        if len(rows) == 1 and key in arrived and bank["amount"][rows[0]] > 0
         and not unquoted.get((bank["currency"][rows[0]], bank["amount"][rows[0]]))
     }  # fmt: skip
 
 
 def lose_deposit(site: Site, rate: float, cause: str) -> None:
     lines, gone = bank_lines_by_payout(site), set()
-    bank = site.edit("bank_statement.statement_line")
+    bank = site.edit(STATEMENT)
 
     def fault(key: str) -> bool:
         gone.add(lines[key])
@@ -44,25 +47,107 @@ def lose_deposit(site: Site, rate: float, cause: str) -> None:
         return site.label("stripe.payout", key, cause, amount, currency, key)
 
     site.plant(sorted(lines), rate, str, fault)
-    site.changed["bank_statement.statement_line"] = without(bank, gone)
+    site.changed[STATEMENT] = without(bank, gone)
+    _lose_paypal_deposit(site, rate, cause)
+
+
+def _lose_paypal_deposit(site: Site, rate: float, cause: str) -> None:
+    """Take the only line that quotes a withdrawal from PayPal out of the bank's accounts."""
+    if PAYPAL not in site.tables:
+        return
+    sent = site.tables[PAYPAL]
+    last = site.limit - timedelta(days=5)
+    withdrawn = {
+        key for key, code, moment in zip(
+            sent["transaction_id"], sent["transaction_event_code"],
+            sent["transaction_initiation_date"],
+        ) if code in ("T0400", "T0401") and moment.date() <= last
+    }  # fmt: skip
+    withdrawn.difference_update(sent["paypal_reference_id"])
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for table, line_id, words, _, _ in _all_lines(site):
+        for word in words & withdrawn:
+            found[word].append((table, line_id))
+
+    def fault(key: str) -> bool:
+        if len(found[key]) != 1:
+            return False
+        row = sent["transaction_id"].index(key)
+        amount = sent["transaction_amount_value"][row]
+        currency = sent["transaction_amount_currency_code"][row]
+        _drop_line(site, *found[key][0])
+        return site.label(PAYPAL, key, cause, amount, currency, key)
+
+    site.plant(sorted(found), rate, str, fault)
+
+
+def lose_transfer(site: Site, rate: float, cause: str) -> None:
+    """A customer's transfer never came: neither the bank nor the books have it, billing says paid."""
+    lines = _all_lines(site)
+
+    def fault(document: Document) -> bool:
+        number = site.value("stripe.invoice", document.key, "number")
+        own = [line for line in lines if number in line[2]]
+        if len(own) != 1:
+            return False
+        table, line_id, _, amount, currency = own[0]
+        _drop_line(site, table, line_id)
+        site.ledger.drop(document.journal)
+        return site.label("stripe.invoice", document.key, cause, amount, currency, number)
+
+    site.plant(site.by_kind["external_payment_received"], rate, root_of, fault)
+
+
+def _all_lines(site: Site) -> list[tuple[str, str, set[str], Decimal, str]]:
+    """Return (table, id, words, amount in, currency) of every line that is final."""
+    bank = site.changed.get(STATEMENT, site.tables[STATEMENT])
+    lines = [
+        (STATEMENT, key, set(f"{reference or ''} {text or ''}".split()), amount, currency)
+        for key, reference, text, amount, currency in zip(
+            bank["statement_line_id"], bank["reference"], bank["description"], bank["amount"],
+            bank["currency"],
+        )
+    ]  # fmt: skip
+    if FEED in site.tables:
+        feed = site.changed.get(FEED, site.tables[FEED])
+        lines += [
+            (FEED, key, set(f"{reference or ''} {text or ''}".split()), -amount, currency)
+            for key, reference, text, amount, currency, pending in zip(
+                feed["transaction_id"], feed["payment_meta_reference_number"], feed["name"],
+                feed["amount"], feed["iso_currency_code"], feed["pending"],
+            ) if not pending
+        ]  # fmt: skip
+    return lines
+
+
+def _drop_line(site: Site, table: str, line_id: str) -> None:
+    """Take a line out, and what the feed showed of it before it was final."""
+    rows = site.edit(table)
+    ids = rows["statement_line_id" if table == STATEMENT else "transaction_id"]
+    gone = {ids.index(line_id)}
+    if table == FEED:
+        before = rows["pending_transaction_id"][ids.index(line_id)]
+        gone.update(row for row, key in enumerate(ids) if key == before)
+    site.changed[table] = without(rows, gone)
 
 
 def overwrite_currency(site: Site, rate: float, cause: str) -> None:
     lines = bank_lines_by_payout(site)
-    bank = site.edit("bank_statement.statement_line")
+    bank = site.edit(STATEMENT)
 
     def fault(key: str) -> bool:
         row = lines[key]
         bank["currency"][row] = "QQQ"
         line_id = bank["statement_line_id"][row]
-        table = "bank_statement.statement_line"
-        return site.label(table, line_id, cause, bank["amount"][row], "QQQ", key)
+        return site.label(STATEMENT, line_id, cause, bank["amount"][row], "QQQ", key)
 
     site.plant(sorted(lines), rate, str, fault)
 
 
-def unexplained_deposit(site: Site, rate: float, cause: str) -> None:
-    bank = site.edit("bank_statement.statement_line")
+def unexplained_line(site: Site, rate: float, cause: str) -> None:
+    """Money that came from nobody or, when the cause is unknown, left for nothing that is known."""
+    sign, text = (-1, "CARD PAYMENT") if cause == "unknown" else (1, "INCOMING WIRE")
+    bank = site.edit(STATEMENT)
     taken = {(currency, abs(amount)) for currency, amount in zip(bank["currency"], bank["amount"])}
     known, last = set(bank["statement_line_id"]), len(bank["statement_line_id"])
     if not known:
@@ -78,22 +163,21 @@ def unexplained_deposit(site: Site, rate: float, cause: str) -> None:
         day = site.day_between(first_day)
         values = {
             "statement_line_id": line_id, "bank_account": f"{site.currency.lower()}-receipts",
-            "posted_date": day, "value_date": day, "amount": amount, "currency": site.currency,
-            "description": "INCOMING WIRE", "reference": None,
+            "posted_date": day, "value_date": day, "amount": sign * amount,
+            "currency": site.currency, "description": text, "reference": None,
             "_loaded_at": datetime.combine(day + timedelta(days=1), time(6)),
         }  # fmt: skip
         for name, column in bank.items():
             column.append(values.get(name))
-        table = "bank_statement.statement_line"
-        return site.label(table, line_id, cause, amount, site.currency, "")
+        return site.label(STATEMENT, line_id, cause, amount, site.currency, "")
 
-    site.plant(list(range(1, last + 3)), rate, lambda number: f"deposit {number}", fault)
+    site.plant(list(range(1, last + 3)), rate, lambda number: f"{text} {number}", fault)
 
 
 def payout_in_transit(site: Site, rate: float, cause: str) -> None:
     """Leave a payout on its way: the processor, the books and the bank do not see it arrive."""
     lines, gone = bank_lines_by_payout(site), set()
-    bank, payout = site.edit("bank_statement.statement_line"), site.edit("stripe.payout")
+    bank, payout = site.edit(STATEMENT), site.edit("stripe.payout")
 
     def fault(key: str) -> bool:
         journal = site.journal_of.get(("payout_arrived", key))
@@ -106,4 +190,4 @@ def payout_in_transit(site: Site, rate: float, cause: str) -> None:
         return site.label("stripe.payout", key, cause, amount, currency, key)
 
     site.plant(sorted(lines), rate, str, fault)
-    site.changed["bank_statement.statement_line"] = without(bank, gone)
+    site.changed[STATEMENT] = without(bank, gone)

@@ -119,6 +119,8 @@ def _domestic_payments(site: Site) -> list[Document]:
         document
         for document in site.single("payment")
         if site.value("stripe.charge", document.key, "currency").upper() == site.currency
+        and site.value("stripe.charge", document.key, "amount")
+        == site.value("stripe.charge", document.key, "amount_captured")
     ]
 
 

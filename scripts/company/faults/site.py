@@ -24,7 +24,9 @@ SINGLE_EVENTS = frozenset({
     "invoice_finalised", "payment", "refund", "credit_note_issued", "customer_balance_applied",
 })  # fmt: skip
 PAYOUT_EVENTS = frozenset({"payout_sent", "payout_arrived"})
+PAYPAL_PAYOUT_EVENTS = frozenset({"paypal_payout_sent", "paypal_payout_arrived"})
 AR, CLEARING, EXTERNAL, DEFERRED, TAX, REVENUE = "1100", "1200", "1220", "2100", "2200", "4000"
+PAYPAL = "paypal.transaction"
 OPERATING, BALANCES, SUSPENSE, FX = "1010", "2150", "9999", "7000"
 
 
@@ -65,9 +67,9 @@ class Site:
         self.rates = Rates(tables["ecb.exchange_rate"], self.currency)
         self._rows: dict[str, dict[str, int]] = {}
 
-    def fee_day(self, moment: datetime) -> str:
-        """Return the key of the fee journal of a moment's accounting day."""
-        return f"processor_fee:{date.fromordinal(self.day_of(moment))}"
+    def fee_day(self, moment: datetime, source: str = "stripe") -> str:
+        """Return the key of a processor's fee journal of a moment's accounting day."""
+        return f"processor_fee:{source}:{date.fromordinal(self.day_of(moment))}"
 
     def value(self, table: str, key: str, column: str) -> Any:
         """Return one column of one raw row, found by id."""

@@ -1,0 +1,104 @@
+-- grain: one row per entity_id, period, check_name, subject
+with
+
+accounting_periods as (
+    select * from {{ ref('int_accounting_periods') }}
+),
+
+entities as (
+    select * from {{ ref('int_entities') }}
+),
+
+source_rows as (
+    select * from {{ ref('int_source_rows') }}
+),
+
+book_findings as (
+    select * from {{ ref('int_close_findings_of_books') }}
+),
+
+proof_findings as (
+    select * from {{ ref('int_close_findings_of_proofs') }}
+),
+
+periods as (
+    select
+        accounting_periods.entity_id,
+        accounting_periods.period,
+        accounting_periods.end_date,
+        entities.timezone,
+        entities.as_of_date,
+        lag(accounting_periods.period) over (
+            partition by accounting_periods.entity_id
+            order by accounting_periods.start_date, accounting_periods.period
+        ) as previous_period,
+        lag(accounting_periods.status) over (
+            partition by accounting_periods.entity_id
+            order by accounting_periods.start_date, accounting_periods.period
+        ) as previous_status
+    from accounting_periods
+    inner join entities
+        on accounting_periods.entity_id = entities.entity_id
+),
+
+loads as (
+    select
+        entity_id,
+        source_name,
+        max(synced_at) as last_synced_at
+    from source_rows
+    group by
+        entity_id,
+        source_name
+),
+
+no_amount as (
+    select
+        entity_id,
+        period,
+        'period_is_over' as check_name,
+        'last complete day ' || cast(as_of_date as {{ dbt.type_string() }}) as subject,
+        1 as finding_count
+    from periods
+    where as_of_date < end_date
+    union all
+    select
+        entity_id,
+        period,
+        'earlier_periods_closed' as check_name,
+        'period ' || previous_period as subject,
+        1 as finding_count
+    from periods
+    where previous_status = 'open'
+    union all
+    select
+        periods.entity_id,
+        periods.period,
+        'sources_complete' as check_name,
+        'source ' || loads.source_name as subject,
+        1 as finding_count
+    from periods
+    inner join loads
+        on
+            periods.entity_id = loads.entity_id
+            and {{ accounting_date('loads.last_synced_at', 'periods.timezone') }}
+            <= periods.end_date
+),
+
+close_findings as (
+    select
+        entity_id,
+        period,
+        check_name,
+        subject,
+        cast(finding_count as {{ dbt.type_bigint() }}) as finding_count,
+        cast(null as {{ dbt.type_string() }}) as currency_code,
+        cast(null as numeric(28, 4)) as amount
+    from no_amount
+    union all
+    select * from book_findings
+    union all
+    select * from proof_findings
+)
+
+select * from close_findings

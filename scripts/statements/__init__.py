@@ -1,0 +1,1 @@
+"""Bank statements of three formats, read into one shape."""

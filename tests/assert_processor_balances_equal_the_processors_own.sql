@@ -1,0 +1,76 @@
+-- Invariant: where a processor says what was left after a transaction, our balance is the same (L10).
+-- Grain: entity, processor, currency, month with such a transaction.
+-- A row: a month end at which the processor's own figure and the sum of its transactions differ.
+-- Then: a transaction has not landed, or its event code has a kind that moves no money.
+with
+
+stated as (
+    select
+        transactions.entity_id,
+        transactions.processor_name,
+        transactions.currency_code,
+        cast({{ dbt.date_trunc('month', 'transactions.occurred_date') }} as date) as month_start,
+        transactions.ending_balance_amount_minor,
+        -- Several rows may share the last second of a month: the balance is that of one of them.
+        rank() over (
+            partition by
+                transactions.entity_id, transactions.processor_name, transactions.currency_code,
+                cast({{ dbt.date_trunc('month', 'transactions.occurred_date') }} as date)
+            order by transactions.occurred_at desc
+        ) as moment_rank
+    from {{ ref('int_processor_transactions') }} as transactions
+    inner join {{ ref('int_entities') }} as entities
+        on
+            transactions.entity_id = entities.entity_id
+            and transactions.occurred_date <= entities.as_of_date
+    where transactions.ending_balance_amount_minor is not null
+),
+
+compared as (
+    select
+        stated.entity_id,
+        stated.processor_name,
+        stated.currency_code,
+        stated.month_start,
+        max(balances.closing_balance) as closing_balance,
+        max({{ major_units('stated.ending_balance_amount_minor', 'currencies.exponent') }})
+            as stated_balance,
+        max(case
+            when
+                balances.closing_balance
+                = {{ major_units('stated.ending_balance_amount_minor', 'currencies.exponent') }}
+                then 1
+            else 0
+        end) as agrees
+    from stated
+    inner join {{ ref('currencies') }} as currencies
+        on stated.currency_code = currencies.currency_code
+    left join {{ ref('rpt_processor_balances') }} as balances
+        on
+            stated.entity_id = balances.entity_id
+            and stated.processor_name = balances.processor_name
+            and stated.currency_code = balances.currency_code
+            and stated.month_start = balances.month_start
+    where stated.moment_rank = 1
+    group by
+        stated.entity_id,
+        stated.processor_name,
+        stated.currency_code,
+        stated.month_start
+),
+
+-- What cannot be read is in no balance here: it is listed in quarantine first.
+unreadable as (
+    select distinct
+        entity_id,
+        source_name
+    from {{ ref('int_quarantined_rows') }}
+)
+
+select compared.*
+from compared
+left join unreadable
+    on
+        compared.entity_id = unreadable.entity_id
+        and compared.processor_name = unreadable.source_name
+where compared.agrees = 0 and unreadable.entity_id is null
