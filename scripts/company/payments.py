@@ -96,7 +96,7 @@ def pay(account: Account, invoice: Invoice, second: int) -> Payment | None:
                                   clock.add_business_days(second, 2), text, _card_fee(settled))
     authorised = _authorised(account, amount)
     if authorised > amount:
-        _release(account, charge_id, transaction_id, authorised, second)
+        _release(account, charge_id, amount, authorised, second)
     row = [charge_id, authorised, amount, 0, transaction_id, True, True, False, "succeeded", None, None,
            account.currency, account.id, invoice.id, _intent(account, invoice), text, second, True, world.synced]
     world.rows["stripe.charge"].append(row)
@@ -113,15 +113,14 @@ def _authorised(account: Account, amount: int) -> int:
     return amount + amount // 5 if world.charge_count % _CAPTURE_EVERY == _CAPTURE_FIRST else amount
 
 
-def _release(account: Account, charge_id: str, transaction_id: str, authorised: int, second: int) -> None:
+def _release(account: Account, charge_id: str, amount: int, authorised: int, second: int) -> None:
     """Book a charge at what was authorised, and give back the part that was not captured."""
     row = account.world.rows["stripe.balance_transaction"][-1]
-    assert row[0] == transaction_id
-    amount, currency, rate = account.world.settle(authorised, account.currency, second)
-    captured = row[1]
-    row[1], row[3] = amount, amount - row[2]
-    _transaction(account, (captured - amount, currency, rate), "partial_capture_reversal",
-                 "partial_capture_reversal", charge_id, second, row[13], "Partial capture reversal")
+    row[1] = account.world.settle(authorised, account.currency, second)[0]
+    row[3] = row[1] - row[2]
+    kept_open = account.world.settle(amount - authorised, account.currency, second)
+    _transaction(account, kept_open, "partial_capture_reversal", "partial_capture_reversal", charge_id, second,
+                 row[13], "Partial capture reversal")
 
 
 def fail(account: Account, invoice: Invoice, second: int) -> None:

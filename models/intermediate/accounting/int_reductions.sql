@@ -31,7 +31,7 @@ booked as (
         reduction_claims.reversed_date,
         reduction_claims.recorded_at,
         invoice_bookings.entity_id,
-        invoice_bookings.source_name,
+        coalesce(reduction_claims.source_name, invoice_bookings.source_name) as source_name,
         invoice_bookings.customer_id,
         invoice_bookings.currency_code,
         invoice_bookings.functional_currency_code,

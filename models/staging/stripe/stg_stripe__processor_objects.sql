@@ -23,7 +23,8 @@ objects as (
         source_record_id as object_reference,
         source_record_id as charge_reference,
         currency_code,
-        amount_minor
+        amount_minor,
+        amount_minor - captured_amount_minor as uncaptured_amount_minor
     from charges
     union all
     select
@@ -31,7 +32,8 @@ objects as (
         source_record_id as object_reference,
         charge_reference,
         currency_code,
-        amount_minor
+        amount_minor,
+        0 as uncaptured_amount_minor
     from refunds
     union all
     select
@@ -39,7 +41,8 @@ objects as (
         source_record_id as object_reference,
         charge_reference,
         currency_code,
-        amount_minor
+        amount_minor,
+        0 as uncaptured_amount_minor
     from disputes
 ),
 
@@ -50,6 +53,7 @@ processor_objects as (
         objects.charge_reference,
         coalesce(objects.currency_code, charges.currency_code) as currency_code,
         objects.amount_minor,
+        objects.uncaptured_amount_minor,
         charges.customer_id,
         charges.is_live
     from objects

@@ -29,7 +29,11 @@ linked as (
         case
             when balance_transactions.exchange_rate > 0 then object_currencies.currency_code
         end as converted_currency_code,
-        processor_objects.amount_minor as object_amount_minor,
+        case
+            when balance_transactions.category = 'partial_capture_reversal'
+                then processor_objects.uncaptured_amount_minor
+            else processor_objects.amount_minor
+        end as object_amount_minor,
         {{ wide_integer('balance_transactions.exchange_rate * 100000000') }}
         * {{ power_of_ten('currencies.exponent') }} as settlement_weight,
         {{ wide_integer('100000000') }}
