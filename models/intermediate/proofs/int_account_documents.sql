@@ -2,6 +2,10 @@
 with
 
 entries as (
+    select * from {{ ref('int_posted_entries') }}
+),
+
+expected_entries as (
     select * from {{ ref('int_expected_entries') }}
 ),
 
@@ -14,15 +18,19 @@ reporting_months as (
 ),
 
 -- Money belongs to the payout that it left with, and the payout to itself.
+-- A correction knows its document and not the obligations in it.
 with_payouts as (
     select
-        *,
+        entries.*,
+        expected_entries.obligation_id,
         case
-            when event_type in ('payout_sent', 'payout_arrived', 'payout_failed')
-                then source_name || ':' || source_record_id
-            else counterparty_reference
+            when entries.event_type like 'payout%'
+                then entries.source_name || ':' || entries.source_record_id
+            else entries.counterparty_reference
         end as payout_key
     from entries
+    left join expected_entries
+        on entries.entry_id = expected_entries.entry_id
 ),
 
 -- A document that the key does not fit, such as a payment without an invoice, stands for itself.

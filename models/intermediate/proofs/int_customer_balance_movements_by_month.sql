@@ -2,7 +2,7 @@
 with
 
 entries as (
-    select * from {{ ref('int_expected_entries') }}
+    select * from {{ ref('int_posted_entries') }}
     where account_role = 'customer_balance'
 ),
 
@@ -23,7 +23,7 @@ named as (
             when event_type = 'customer_balance_applied' then 'applied'
             when event_type in ('credit_note_issued', 'credit_note_voided') then 'credited'
             when event_type = 'payment_unapplied' then 'unapplied'
-            when component = 'overpaid' then 'overpaid'
+            when event_type in ('payment', 'payment_out_of_band') then 'overpaid'
             when event_type = 'opening_receivable_paid' then 'assigned'
             when event_type = 'opening_balance' then 'opening'
             else 'returned'

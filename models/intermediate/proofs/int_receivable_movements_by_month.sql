@@ -2,7 +2,7 @@
 with
 
 entries as (
-    select * from {{ ref('int_expected_entries') }}
+    select * from {{ ref('int_posted_entries') }}
     where account_role = 'accounts_receivable'
 ),
 

@@ -2,7 +2,7 @@
 with
 
 entries as (
-    select * from {{ ref('int_expected_entries') }}
+    select * from {{ ref('int_posted_entries') }}
 ),
 
 reporting_months as (
