@@ -2,11 +2,17 @@
 with
 
 ledger_lines as (
-    select * from {{ ref('int_posted_ledger_lines') }}
+    select * from {{ ref('int_ledger_lines') }}
 ),
 
 bank_lines as (
     select * from {{ ref('int_bank_lines') }}
+),
+
+-- A line that was deleted after its period was closed still stands there, and quotes what it quoted.
+frozen_lines as (
+    select * from {{ ref('int_close_rows') }}
+    where record_kind = 'entry' and side = 'recorded'
 ),
 
 texts as (
@@ -33,6 +39,12 @@ texts as (
         source_name,
         description as quoted_text
     from bank_lines
+    union all
+    select
+        entity_id,
+        source_name,
+        quoted_text
+    from frozen_lines
 ),
 
 quoted_texts as (
