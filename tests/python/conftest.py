@@ -123,10 +123,13 @@ def only_the_projects_settings(project: Path) -> Iterator[None]:
         os.environ.update(environment)
 
 
-def run_dbt(project: Path, *arguments: str, variables: dict[str, Any] | None = None) -> DbtRun:
+def run_dbt(
+    project: Path, *arguments: str, variables: dict[str, Any] | None = None, manifest: Any = None
+) -> DbtRun:
     """Run one dbt command in this process, in a copied project; its files stay in the copy.
 
-    `run_dbt(project, "build", "--select", "fct_matches", variables={"demo": True})`
+    `run_dbt(project, "build", "--select", "fct_matches", variables={"demo": True})`. A manifest that
+    was parsed before (`parsed_manifest`) is taken as it is: nothing is parsed again.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -145,7 +148,8 @@ def run_dbt(project: Path, *arguments: str, variables: dict[str, Any] | None = N
         command += ["--vars", json.dumps(variables)]
     with only_the_projects_settings(project):
         try:
-            outcome = dbtRunner(callbacks=[remember]).invoke(["--quiet", *command])
+            runner = dbtRunner(manifest=manifest, callbacks=[remember])
+            outcome = runner.invoke(["--quiet", *command])
         finally:
             # dbt keeps the database open after a run; a reader with other settings would be refused.
             DuckDBConnectionManager.close_all_connections()
@@ -159,6 +163,28 @@ def run_dbt(project: Path, *arguments: str, variables: dict[str, Any] | None = N
         database=project / WAREHOUSE,
         messages=messages,
     )
+
+
+def parsed_manifest(project: Path) -> Any:
+    """What dbt knows of a copied project, to be changed and handed to `run_dbt`.
+
+    Generic and unit tests are left out: nothing selects them there, and dbt walks over all nodes at
+    every start.
+    """
+    from dbt.cli.main import dbtRunner
+
+    command = ["--quiet", "parse", "--project-dir", str(project), "--profiles-dir", str(project)]
+    with only_the_projects_settings(project):
+        manifest = dbtRunner().invoke([*command, "--log-path", str(project / "target" / "logs")]).result
+    generic = [
+        key for key, node in manifest.nodes.items()
+        if key.startswith("test.") and getattr(node, "test_metadata", None) is not None
+    ]  # fmt: skip
+    for key in generic:
+        del manifest.nodes[key]
+    manifest.unit_tests.clear()
+    manifest.build_parent_and_child_maps()
+    return manifest
 
 
 # Before xdist's own hook, which reads the groups.

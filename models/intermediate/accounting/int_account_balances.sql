@@ -9,11 +9,26 @@ reporting_months as (
     select * from {{ ref('int_reporting_months') }}
 ),
 
+account_roles as (
+    select * from {{ ref('int_account_roles') }}
+    where account_role <> 'out_of_scope'
+),
+
+-- Accounts that were posted to, and those that somebody has mapped: a quiet account is proved too.
 accounts as (
-    select distinct
+    select
         entity_id,
         account_role
     from account_months
+    union distinct
+    select
+        reporting_months.entity_id,
+        account_roles.account_role
+    from reporting_months
+    inner join account_roles
+        on
+            account_roles.entity_key = ''
+            or reporting_months.entity_id = account_roles.entity_key
 ),
 
 movements as (

@@ -30,6 +30,8 @@ all_events as (
     select * from {{ ref('int_recognition_events') }}
     union all
     select * from {{ ref('int_accrual_events') }}
+    union all
+    select * from {{ ref('int_opening_events') }}
 ),
 
 accounting_events as (

@@ -29,7 +29,7 @@ named as (
         case
             when component = 'exchange_difference' then 'fx'
             when event_type = 'invoice_finalised' then 'billed'
-            when event_type = 'revenue_recognised' then 'recognised'
+            when event_type in ('revenue_recognised', 'opening_released') then 'recognised'
             when event_type in ('refund', 'refund_failed') then 'refunds'
             when event_type in ('credit_note_issued', 'credit_note_voided') then 'credit_notes'
             when event_type = 'invoice_voided' then 'voids'

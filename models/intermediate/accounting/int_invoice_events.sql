@@ -3,6 +3,7 @@ with
 
 obligations as (
     select * from {{ ref('int_obligations') }}
+    where source_table <> 'opening_balances'
 ),
 
 -- Lines that come to nothing in their currency may leave a cent when each is converted by itself:

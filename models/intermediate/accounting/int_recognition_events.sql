@@ -5,13 +5,24 @@ recognition_by_month as (
     select * from {{ ref('int_recognition_by_month') }}
 ),
 
+-- A release of what was taken over from the books before is a journal of its own.
+named as (
+    select
+        *,
+        case
+            when source_table = 'opening_balances' then 'opening_released'
+            else 'revenue_recognised'
+        end as event_type
+    from recognition_by_month
+),
+
 recognition_events as (
     select
         {{ dbt.concat([
-            "'revenue_recognised:'", 'obligation_id', "':'", 'cast(month_end as ' ~ dbt.type_string() ~ ')'
+            'event_type', "':'", 'obligation_id', "':'", 'cast(month_end as ' ~ dbt.type_string() ~ ')'
         ]) }} as event_id,
         entity_id,
-        'revenue_recognised' as event_type,
+        event_type,
         'recognised' as component,
         source_name,
         source_table,
@@ -28,7 +39,7 @@ recognition_events as (
         month_end as event_date,
         month_end as policy_date,
         cast(month_end as {{ dbt.type_timestamp() }}) as recorded_at
-    from recognition_by_month
+    from named
     where
         not is_forecast
         and (recognised_amount_minor <> 0 or recognised_functional_amount_minor <> 0)

@@ -67,6 +67,12 @@ scenario_invoices as (
     from invoice_bookings
     union all
     select
+        'in_force' as scenario,
+        invoice_id
+    from obligations
+    where source_table = 'opening_balances'
+    union all
+    select
         scenarios.scenario,
         touched_once.invoice_id
     from touched_once

@@ -5,14 +5,14 @@ ledger_lines as (
     select * from {{ ref('int_ledger_lines') }}
 ),
 
-bank_lines as (
-    select * from {{ ref('int_bank_lines') }}
+-- A line that was closed and is gone from the ledger is known by what its close remembers of it.
+closed_lines as (
+    select * from {{ ref('int_frozen_postings') }}
+    where side = 'recorded'
 ),
 
--- A line that was deleted after its period was closed still stands there, and quotes what it quoted.
-frozen_lines as (
-    select * from {{ ref('int_close_rows') }}
-    where record_kind = 'entry' and side = 'recorded'
+bank_lines as (
+    select * from {{ ref('int_bank_lines') }}
 ),
 
 texts as (
@@ -31,6 +31,12 @@ texts as (
     select
         entity_id,
         source_name,
+        quoted_text
+    from closed_lines
+    union all
+    select
+        entity_id,
+        source_name,
         reference_text as quoted_text
     from bank_lines
     union all
@@ -39,12 +45,6 @@ texts as (
         source_name,
         description as quoted_text
     from bank_lines
-    union all
-    select
-        entity_id,
-        source_name,
-        quoted_text
-    from frozen_lines
 ),
 
 quoted_texts as (

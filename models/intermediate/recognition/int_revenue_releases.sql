@@ -38,7 +38,9 @@ to_be_returned as (
             and entries.entry_date > obligations.as_of_date
     where
         entries.account_role = 'deferred_revenue'
-        and entries.event_type not in ('invoice_finalised', 'revenue_recognised')
+        and entries.event_type not in (
+            'invoice_finalised', 'revenue_recognised', 'opening_balance', 'opening_released'
+        )
 ),
 
 months_of_obligation as (

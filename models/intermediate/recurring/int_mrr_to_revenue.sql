@@ -23,7 +23,8 @@ posted as (
         sum(-entries.amount_minor) as revenue_minor,
         sum(
             case
-                when entries.event_type = 'revenue_recognised' then 0 else -entries.amount_minor
+                when entries.event_type in ('revenue_recognised', 'opening_released') then 0
+                else -entries.amount_minor
             end
         ) as accrued_minor
     from entries

@@ -13,8 +13,8 @@ cause_classes as (
     select * from {{ ref('cause_classes') }}
 ),
 
--- What an item explains: a matched or pending one only moves money between months, a match within
--- a tolerance or by decision leaves its residual, the rest its amount under the cause found.
+-- What an item explains: a matched or pending one only moves money between months, a match by a rule
+-- that leaves a difference leaves it under the rule's class, the rest its amount under its cause.
 explained as (
     select
         items.entity_id,
@@ -24,12 +24,13 @@ explained as (
         case
             when items.status = 'pending' then 'timing'
             when items.status = 'ignored' then 'ignored'
-            when items.status in ('matched', 'suggested') and items.match_tier in (0, 3, 4, 5)
+            when items.status in ('matched', 'suggested') and rule_classes.cause is not null
                 then items.match_rule
             when items.status in ('matched', 'suggested') then 'timing'
             else items.cause
         end as cause,
-        case when items.side = 'recorded' then items.amount else -items.amount end as amount
+        case when items.side = 'recorded' then items.amount else -items.amount end as amount,
+        items.item_id
     from items
     inner join reporting_months
         on
@@ -37,6 +38,8 @@ explained as (
             and cast({{ dbt.date_trunc('month', 'items.item_date') }} as date)
             = reporting_months.month_start
             and items.item_date <= reporting_months.as_of_date
+    left join cause_classes as rule_classes
+        on items.match_rule = rule_classes.cause
     where
         items.leg = 'ledger'
         and items.account_role <> 'out_of_scope'
@@ -50,7 +53,8 @@ by_month as (
         item_month,
         cause,
         sum(amount) as amount,
-        count(*) as item_count
+        count(*) as item_count,
+        min(item_id) as first_item_id
     from explained
     group by
         entity_id,
@@ -68,7 +72,8 @@ to_date as (
         reporting_months.month_start,
         by_month.cause,
         sum(by_month.amount) as explained_amount,
-        sum(by_month.item_count) as item_count
+        sum(by_month.item_count) as item_count,
+        min(by_month.first_item_id) as first_item_id
     from by_month
     inner join reporting_months
         on
@@ -91,7 +96,8 @@ account_proof_causes as (
         to_date.cause,
         cause_classes.cause_class,
         cast(to_date.explained_amount as numeric(28, 4)) as explained_amount,
-        cast(to_date.item_count as bigint) as item_count
+        cast(to_date.item_count as bigint) as item_count,
+        to_date.first_item_id
     from to_date
     left join cause_classes
         on to_date.cause = cause_classes.cause
