@@ -114,7 +114,8 @@ def problems_of(path: Path, previous_hash: str) -> list[str]:
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     digest = hashlib.sha256("".join(lines[:-1]).encode("utf-8")).hexdigest()
     if chain.get("this_close") != digest:
-        found.append(f"{path.name}: its rows hash to {digest[:12]}, it was closed with {chain.get('this_close', '')[:12]}")
+        closed_with = chain.get("this_close", "")[:12]
+        found.append(f"{path.name}: its rows hash to {digest[:12]}, it was closed with {closed_with}")
     if chain.get("previous_close") != previous_hash:
         found.append(
             f"{path.name}: it follows a close with hash {chain.get('previous_close', '')[:12]}, "

@@ -262,7 +262,8 @@ def periods_to_close(
         raise Refused(f"--through {last} comes before --period {args.period}")
     asked = known[names.index(args.period) : names.index(last) + 1]
 
-    built = {(row[0], row[1]) for row in connection.execute("select distinct entity_id, period from int_close_rows").fetchall()}
+    closes = connection.execute("select distinct entity_id, period from int_close_rows").fetchall()
+    built = {(row[0], row[1]) for row in closes}
     chain = project.chain(args.entity)
     filed = {(args.entity, rows[0]["period"]) for _, rows in chain}
     if {key for key in built if key[0] == args.entity} != filed:
@@ -297,7 +298,7 @@ def checks_of(
 ) -> dict[str, list[dict[str, Any]]]:
     """Rows of kind check for each period; NotMet with all of those that nobody has accepted."""
     reasons = accepted_reasons(args)
-    listed = {row[0]: row[1] for row in connection.execute("select check_name, can_be_accepted from close_checks").fetchall()}
+    listed = dict(connection.execute("select check_name, can_be_accepted from close_checks").fetchall())
     for name in reasons:
         if name not in listed:
             raise Refused(f"--accept {name}: no such check; there are {', '.join(sorted(listed))}")

@@ -830,8 +830,8 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             mistake="parts are named for the event instead of the document",
             file=f"{MATCHING}/int_item_parts.sql",
-            old="else entries.document_reference",
-            new="else entries.event_id",
+            old="else dated_entries.document_reference",
+            new="else dated_entries.event_id",
         ),
     ],
     "assert_the_queue_holds_every_exception": [

@@ -33,7 +33,7 @@ named_entries as (
         case dated_entries.granularity
             when 'day_by_source'
                 then dated_entries.event_type || ':' || dated_entries.source_name || ':'
-                    || cast(dated_entries.item_date as {{ dbt.type_string() }})
+                    || cast(dated_entries.named_date as {{ dbt.type_string() }})
             when 'day'
                 then dated_entries.event_type || ':'
                     || cast(dated_entries.named_date as {{ dbt.type_string() }})

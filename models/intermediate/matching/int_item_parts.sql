@@ -18,36 +18,38 @@ granularities as (
     where leg = 'ledger'
 ),
 
--- The same name that int_expected_ledger_items gives an item, for every entry behind it.
-named_entries as (
+dated_entries as (
     select
         entries.*,
+        granularities.granularity,
         case
             when granularities.granularity = 'month' and entries.posted_period is null
                 then cast({{ dbt.last_day('entries.entry_date', 'month') }} as date)
             else entries.entry_date
         end as item_date,
-        case granularities.granularity
-            when 'day_by_source'
-                then entries.event_type || ':' || entries.source_name || ':'
-                    || cast(entries.entry_date as {{ dbt.type_string() }})
-            when 'day'
-                then entries.event_type || ':'
-                    || cast(
-                        coalesce(entries.original_date, entries.entry_date)
-                        as {{ dbt.type_string() }}
-                    )
-            when 'month'
-                then entries.event_type || ':'
-                    || substring(cast(
-                        coalesce(entries.original_date, entries.entry_date)
-                        as {{ dbt.type_string() }}
-                    ), 1, 7)
-            else entries.document_reference
-        end as item_reference
+        coalesce(entries.original_date, entries.entry_date) as named_date
     from entries
     left join granularities
         on entries.event_type = granularities.event_type
+),
+
+-- The same name that int_expected_ledger_items gives an item, for every entry behind it.
+named_entries as (
+    select
+        dated_entries.*,
+        case dated_entries.granularity
+            when 'day_by_source'
+                then dated_entries.event_type || ':' || dated_entries.source_name || ':'
+                    || cast(dated_entries.named_date as {{ dbt.type_string() }})
+            when 'day'
+                then dated_entries.event_type || ':'
+                    || cast(dated_entries.named_date as {{ dbt.type_string() }})
+            when 'month'
+                then dated_entries.event_type || ':'
+                    || substring(cast(dated_entries.named_date as {{ dbt.type_string() }}), 1, 7)
+            else dated_entries.document_reference
+        end as item_reference
+    from dated_entries
 ),
 
 entry_parts as (

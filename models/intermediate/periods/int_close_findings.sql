@@ -96,9 +96,25 @@ close_findings as (
         cast(null as numeric(28, 4)) as amount
     from no_amount
     union all
-    select * from book_findings
+    select
+        entity_id,
+        period,
+        check_name,
+        subject,
+        finding_count,
+        currency_code,
+        amount
+    from book_findings
     union all
-    select * from proof_findings
+    select
+        entity_id,
+        period,
+        check_name,
+        subject,
+        finding_count,
+        currency_code,
+        amount
+    from proof_findings
 )
 
 select * from close_findings

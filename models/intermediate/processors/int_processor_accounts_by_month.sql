@@ -2,7 +2,7 @@
 with
 
 ledger_lines as (
-    select * from {{ ref('int_ledger_lines') }}
+    select * from {{ ref('int_posted_ledger_lines') }}
     where account_role = 'processor_clearing'
 ),
 
@@ -12,7 +12,7 @@ account_processors as (
 ),
 
 entries as (
-    select * from {{ ref('int_expected_entries') }}
+    select * from {{ ref('int_posted_entries') }}
     where account_role = 'processor_clearing'
 ),
 
