@@ -20,7 +20,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
-from audit.contents import MARTS, cut
+from audit.contents import MARTS, cut, decisions, settled_later
 from audit.privacy import WITHHELD, withholder
 from audit.raw_rows import read_raw_rows
 from audit.sampling import ALL, BY_UNIT, KEY, NO_VALUE, draw
@@ -621,6 +621,34 @@ def test_a_mart_is_cut_to_the_company_and_the_month():
     assert [row[-1] for row in found["rpt_period_corrections"]] == [2, 1]
     assert [row[1] for row in found["rpt_period_closes"]] == ["2024-05", "2024-06"]
     assert found["fct_quarantined_rows"] == [(5,)]
+
+
+def test_decisions_in_force_were_given_by_then_and_had_not_ended():
+    warehouse = small_warehouse(
+        "create table review_decisions as select * from (values ('d1', date '2024-05-01'), ('d2', date '2024-07-01'), "
+        "('d3', date '2024-04-01'), ('d4', date '2024-05-02'), ('d5', date '2024-05-03')) as given (decision_id, decided_on)",
+        "create table int_decisions as select * from (values ('d1', 'in_effect', null, null), "
+        "('d2', 'in_effect', null, null), ('d3', 'expired', date '2024-05-31', null), "
+        "('d4', 'in_effect', null, null), ('d5', 'unused', null, null)) "
+        "as states (decision_id, decision_state, ends_on, successor_id)",
+        "create table int_decision_items as select * from (values ('d1', 'main'), ('d2', 'main'), ('d3', 'main'), "
+        "('d4', 'other'), ('d5', null)) as items (decision_id, entity_id)",
+    )
+    assert decisions(warehouse, SMALL).values("decision_id") == ["d1", "d5"]
+
+
+def test_what_was_settled_after_the_period_was_open_at_its_end():
+    warehouse = small_warehouse(
+        "create table fct_reconciliation_items as select item_id, 'bank' as leg, side, 'cash' as account_role, "
+        "'payout' as event_type, 'po' as document_reference, cast(day as date) as item_date, 'USD' as currency_code, "
+        "1.00 as amount, match_id, 'exact' as match_rule, entity_id from (values "
+        "('e1', 'expected', '2024-06-28', 'm1', 'main'), ('r1', 'recorded', '2024-07-02', 'm1', 'main'), "
+        "('e2', 'expected', '2024-06-28', 'm2', 'main'), ('r2', 'recorded', '2024-06-29', 'm2', 'main'), "
+        "('e3', 'expected', '2024-06-28', null, 'main'), ('e4', 'expected', '2024-06-28', 'm4', 'other'), "
+        "('r4', 'recorded', '2024-07-01', 'm4', 'other')) as items (item_id, side, day, match_id, entity_id)"
+    )
+    found = settled_later(warehouse, SMALL)
+    assert found.values("item_id") == ["e1"] and found.values("settled_on") == [date(2024, 7, 2)]
 
 
 def test_key_items_are_certain_and_the_others_have_one_in_each_interval():
