@@ -35,6 +35,8 @@ MARTS = (
         "rpt_account_proofs", "proofs", "Account proofs: recorded, expected, and what explains the difference"
     ),
     Mart("rpt_account_proof_causes", "proofs", "Account proofs by cause"),
+    Mart("rpt_account_movements", "proofs", "What moved each account, by event"),
+    Mart("rpt_account_details", "proofs", "What stands behind each expected balance, by document"),
     Mart("rpt_trial_balance", "proofs", "Trial balance: the ledger's and the expected one"),
     Mart("rpt_income_statement", "proofs", "Income statement, expected and recorded"),
     Mart("rpt_deferred_revenue_rollforward", "proofs", "Deferred revenue from opening to closing"),

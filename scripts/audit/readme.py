@@ -71,6 +71,7 @@ stands for itself. Each difference that is already known is in `exceptions/`, no
   (header)* is the row it is a part of, such as the journal of a line. Columns that the models do not read are left
   out; so is personal data, here and in every other text ([withheld]). A name that no table of customers holds, such as
   that of a stranger in a bank line, cannot be told from other words.
+  A record that no vendor landed, such as an opening balance or a commitment, shows the row of the rule.
 - *event* and *entry*: what happened, in its own currency, and what it posts, in the company's. An item of the
   processor or bank leg has none: it is the record itself.
 - *item*, then *match*: the rule, the tier, both sides and the residual; then the items of the other side, the same way.

@@ -20,6 +20,7 @@ from audit.warehouse import Scope, Warehouse
 PARTS_SHOWN = 25
 ITEM_STEP, MATCH_STEP, ENTRY_STEP, EVENT_STEP, RAW_STEP = "item", "match", "entry", "event", "raw row"
 HEADER_STEP, REST_STEP = "raw row (header)", "not drawn"
+NO_ROW = "no row of this company has this id"
 
 
 class Line(NamedTuple):
@@ -246,7 +247,7 @@ class Trails:
         rows = self.raw.get((source, table, record), [])
         lines = []
         if not rows:
-            what = "no landed row has this id: the record is made by the rules, see the model or seed named"
+            what = NO_ROW
             lines.append(
                 Line(
                     RAW_STEP,
@@ -331,9 +332,8 @@ class Trails:
             if line.step == ENTRY_STEP:
                 entries[line.part_of] += line.amount or 0
         for line in lines:
-            if line.step == RAW_STEP and line.what.startswith("no landed row"):
-                if tuple(line.table.split(".", 1)) in self.warehouse.landed_tables:
-                    return f"no landed row {line.table} {line.key}"
+            if line.step == RAW_STEP and line.what == NO_ROW:
+                return f"no row {line.table} {line.key}"
             if line.step != ITEM_STEP:
                 continue
             if line.key not in with_raw or raw[line.key] != line.amount:
