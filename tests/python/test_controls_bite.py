@@ -1106,6 +1106,35 @@ BREAKS: dict[str, list[Break]] = {
             new="inner join recorded_items\n",
         ),
     ],
+    "assert_billing_to_processor_counts_every_movement_once": [
+        Break(
+            mistake="an inner join keeps only what both billing and the processor know",
+            file=f"{COLLECTION}/int_billing_to_processor.sql",
+            old="full outer join processor_movements as processor",
+            new="inner join processor_movements as processor",
+        ),
+        Break(
+            mistake="what was paid outside every processor is forgotten",
+            file=f"{COLLECTION}/int_billing_movements.sql",
+            old="where is_out_of_band",
+            new="where is_out_of_band and amount_minor < 0",
+        ),
+    ],
+    "assert_billing_findings_agree_with_the_breaks": [
+        Break(
+            mistake="a charge that the processor does not have passes for agreed",
+            file=f"{POLICY}/billing_findings.csv",
+            old="charge_without_money,100,true",
+            new="charge_without_money,950,true",
+        ),
+        Break(
+            mistake="the word for a charge without money is given to another thing",
+            file=f"{POLICY}/billing_findings.csv",
+            old="charge_without_money,100,true,processor,payment_marked_paid_without_charge",
+            new="charge_without_money,100,true,processor,partial_payment",
+            through="int_billing_findings int_billing_breaks rpt_billing_to_processor",
+        ),
+    ],
     "assert_payouts_sent_are_somewhere": [
         Break(
             mistake="payouts that found no deposit are left out of the items",
@@ -1170,35 +1199,6 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{MARTS}/processors/fct_payout_items.sql",
             old="        and not transaction_payouts.is_payout_itself\n",
             new="",
-        ),
-    ],
-    "assert_billing_to_processor_counts_every_movement_once": [
-        Break(
-            mistake="an inner join keeps only what both billing and the processor know",
-            file=f"{COLLECTION}/int_billing_to_processor.sql",
-            old="full outer join processor_movements as processor",
-            new="inner join processor_movements as processor",
-        ),
-        Break(
-            mistake="what was paid outside every processor is forgotten",
-            file=f"{COLLECTION}/int_billing_movements.sql",
-            old="where is_out_of_band",
-            new="where is_out_of_band and amount_minor < 0",
-        ),
-    ],
-    "assert_billing_findings_agree_with_the_breaks": [
-        Break(
-            mistake="a charge that the processor does not have passes for agreed",
-            file=f"{POLICY}/billing_findings.csv",
-            old="charge_without_money,100,true",
-            new="charge_without_money,950,true",
-        ),
-        Break(
-            mistake="the word for a charge without money is given to another thing",
-            file=f"{POLICY}/billing_findings.csv",
-            old="charge_without_money,100,true,processor,payment_marked_paid_without_charge",
-            new="charge_without_money,100,true,processor,partial_payment",
-            through="int_billing_findings int_billing_breaks rpt_billing_to_processor",
         ),
     ],
     "assert_ageing_sums_to_the_receivable": [
