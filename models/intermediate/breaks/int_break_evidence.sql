@@ -61,6 +61,12 @@ evidence as (
         item_id,
         cause,
         finding
+    from {{ ref('int_break_evidence_by_bank') }}
+    union all
+    select
+        item_id,
+        cause,
+        finding
     from {{ ref('int_break_evidence_by_absence') }}
 )
 

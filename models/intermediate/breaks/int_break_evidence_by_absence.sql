@@ -85,31 +85,6 @@ evidence as (
         and break_items.item_date < first_days.first_date
     union all
     select
-        break_items.item_id,
-        'payout_returned' as cause,
-        'the bank sent it back, the processor says ' || replace(payouts.status, '_', ' ')
-            as finding
-    from break_items
-    inner join payouts
-        on
-            break_items.entity_id = payouts.entity_id
-            and break_items.document_reference = payouts.source_record_id
-    where
-        break_items.leg = 'bank'
-        and break_items.status = 'recorded_only'
-        and sign(break_items.recorded_amount_minor) = -sign(payouts.amount_minor)
-    union all
-    select
-        item_id,
-        case
-            when recorded_amount_minor > 0 then 'unexplained_deposit'
-            else 'unexplained_withdrawal'
-        end as cause,
-        'nothing that is expected at the bank answers it' as finding
-    from break_items
-    where leg = 'bank' and status = 'recorded_only'
-    union all
-    select
         item_id,
         'unknown' as cause,
         case
