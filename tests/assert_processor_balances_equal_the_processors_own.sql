@@ -6,24 +6,24 @@ with
 
 stated as (
     select
-        transactions.entity_id,
-        transactions.processor_name,
-        transactions.currency_code,
-        cast({{ dbt.date_trunc('month', 'transactions.occurred_date') }} as date) as month_start,
-        transactions.ending_balance_amount_minor,
+        movements.entity_id,
+        movements.processor_name,
+        movements.currency_code,
+        cast({{ dbt.date_trunc('month', 'movements.occurred_date') }} as date) as month_start,
+        movements.ending_balance_amount_minor,
         -- Several rows may share the last second of a month: the balance is that of one of them.
         rank() over (
             partition by
-                transactions.entity_id, transactions.processor_name, transactions.currency_code,
-                cast({{ dbt.date_trunc('month', 'transactions.occurred_date') }} as date)
-            order by transactions.occurred_at desc
+                movements.entity_id, movements.processor_name, movements.currency_code,
+                cast({{ dbt.date_trunc('month', 'movements.occurred_date') }} as date)
+            order by movements.occurred_at desc
         ) as moment_rank
-    from {{ ref('int_processor_transactions') }} as transactions
+    from {{ ref('int_processor_transactions') }} as movements
     inner join {{ ref('int_entities') }} as entities
         on
-            transactions.entity_id = entities.entity_id
-            and transactions.occurred_date <= entities.as_of_date
-    where transactions.ending_balance_amount_minor is not null
+            movements.entity_id = entities.entity_id
+            and movements.occurred_date <= entities.as_of_date
+    where movements.ending_balance_amount_minor is not null
 ),
 
 compared as (

@@ -14,33 +14,38 @@ balances as (
 ),
 
 -- All there is, whatever its kind, straight from the transactions.
-transactions as (
+all_money as (
     select
-        transactions.entity_id,
-        transactions.processor_name,
-        transactions.currency_code,
+        movements.entity_id,
+        movements.processor_name,
+        movements.currency_code,
         max(currencies.exponent) as exponent,
-        sum(transactions.net_amount_minor) as net_minor
-    from {{ ref('int_processor_transactions') }} as transactions
+        sum(movements.net_amount_minor) as net_minor
+    from {{ ref('int_processor_transactions') }} as movements
     inner join {{ ref('int_entities') }} as entities
         on
-            transactions.entity_id = entities.entity_id
-            and transactions.occurred_date <= entities.as_of_date
+            movements.entity_id = entities.entity_id
+            and movements.occurred_date <= entities.as_of_date
     inner join {{ ref('currencies') }} as currencies
-        on transactions.currency_code = currencies.currency_code
+        on movements.currency_code = currencies.currency_code
     group by
-        transactions.entity_id,
-        transactions.processor_name,
-        transactions.currency_code
+        movements.entity_id,
+        movements.processor_name,
+        movements.currency_code
 ),
 
-last_months as (
+ranked_months as (
     select
         *,
         row_number() over (
             partition by entity_id, processor_name, currency_code order by month_start desc
         ) as month_rank
     from balances
+),
+
+last_months as (
+    select * from ranked_months
+    where month_rank = 1
 )
 
 select
@@ -59,19 +64,19 @@ where
     or opening_balance <> coalesce(closing_before_balance, 0)
 union all
 select
-    coalesce(last_months.entity_id, transactions.entity_id) as entity_id,
-    coalesce(last_months.processor_name, transactions.processor_name) as processor_name,
-    coalesce(last_months.currency_code, transactions.currency_code) as currency_code,
+    coalesce(last_months.entity_id, all_money.entity_id) as entity_id,
+    coalesce(last_months.processor_name, all_money.processor_name) as processor_name,
+    coalesce(last_months.currency_code, all_money.currency_code) as currency_code,
     last_months.month_start,
     'all transactions' as what,
     last_months.closing_balance,
-    {{ major_units('transactions.net_minor', 'transactions.exponent') }} as opening_balance
-from transactions
-full outer join (select * from last_months where month_rank = 1) as last_months
+    {{ major_units('all_money.net_minor', 'all_money.exponent') }} as opening_balance
+from all_money
+full outer join last_months
     on
-        transactions.entity_id = last_months.entity_id
-        and transactions.processor_name = last_months.processor_name
-        and transactions.currency_code = last_months.currency_code
+        all_money.entity_id = last_months.entity_id
+        and all_money.processor_name = last_months.processor_name
+        and all_money.currency_code = last_months.currency_code
 where
     last_months.closing_balance is distinct from
-    {{ major_units('transactions.net_minor', 'transactions.exponent') }}
+    {{ major_units('all_money.net_minor', 'all_money.exponent') }}

@@ -77,7 +77,7 @@ QUOTES = {
     "processor_reserve": ("MANJOURNAL", "{}", "Reserve"),
     "processor_transfer": ("MANJOURNAL", "{}", "Transfer"),
     "processor_conversion": ("MANJOURNAL", "{}", "Conversion"),
-    "bank_fee": ("MANJOURNAL", "{}", "Bank fee"),
+    "bank_fee": ("MANJOURNAL", "{}", ""),
     "external_payment_received": ("CASHREC", "{}", "Receipt"),
     "revenue_recognised": ("MANJOURNAL", "Revenue recognition {}", ""),
 }

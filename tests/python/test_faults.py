@@ -29,8 +29,9 @@ from test_bookkeeper import at, random_company
 AS_OF = date(2024, 2, 29)
 CLOSES = {"2023-03": datetime(2023, 4, 10), "2023-04": datetime(2023, 5, 10)}
 BESIDE_THE_LEDGER = {
-    "payout_not_received", "unknown_currency", "unexplained_deposit", "unexplained_withdrawal", "wrong_customer",
-    "duplicate_expected",
+    "payout_not_received", "unknown_currency", "unexplained_withdrawal", "unexplained_deposit",
+    "wrong_customer",
+    "duplicate_expected", "payout_returned",
 }  # fmt: skip
 JOURNALS_OF_A_CHARGE = 3
 """Both journals of its payout and the fees of its day."""

@@ -291,6 +291,7 @@ CAUSES = {
     "fee_not_recorded": "paypal.transaction",
     "payout_not_received": "paypal.transaction",
     "external_payment_not_received": "stripe.invoice",
+    "payout_returned": "bank_statement.statement_line",
     "unexplained_deposit": "bank_statement.statement_line",
     "unexplained_withdrawal": "bank_statement.statement_line",
 }
@@ -317,7 +318,7 @@ def test_a_fault_of_the_second_processor_or_the_bank_is_one_change(booked, cause
     shown = sum(row["pending_transaction_id"] is not None for row in rows_of(booked["plaid.transaction"]))
     shown -= sum(row["pending_transaction_id"] is not None for row in rows_of(tables["plaid.transaction"]))
     lines += rows_gone(booked, tables, "plaid.transaction") - shown
-    if cause in ("unexplained_deposit", "unexplained_withdrawal"):
+    if cause in ("unexplained_deposit", "unexplained_withdrawal", "payout_returned"):
         assert (journals, lines) == (0, -len(labels))
         added = rows_of(tables["bank_statement.statement_line"])[lines:]
         assert all((row["amount"] > 0) == (cause == "unexplained_deposit") for row in added)

@@ -21,7 +21,8 @@ changes_by_month as (
         sum(case when what = 'stale' then direction * item_count else 0 end) as stale_count,
         sum(case when what = 'stale' then direction * amount_minor else 0 end)
             as stale_amount_minor,
-        sum(case when what = 'in_transit' then direction * item_count else 0 end) as in_transit_count,
+        sum(case when what = 'in_transit' then direction * item_count else 0 end)
+            as in_transit_count,
         sum(case when what = 'in_transit' then direction * amount_minor else 0 end)
             as in_transit_amount_minor
     from changes

@@ -41,7 +41,16 @@ ranked_schedules as (
 -- no day; stale from the day after the schedule would have taken it.
 unsettled_spans as (
     select
-        transaction_payouts.*,
+        transaction_payouts.processor_transaction_id,
+        transaction_payouts.entity_id,
+        transaction_payouts.processor_name,
+        transaction_payouts.kind,
+        transaction_payouts.object_reference,
+        transaction_payouts.charge_reference,
+        transaction_payouts.currency_code,
+        transaction_payouts.net_amount_minor,
+        transaction_payouts.occurred_date,
+        transaction_payouts.settled_date,
         ranked_schedules.stale_after_days,
         case
             when ranked_schedules.stale_after_days is not null

@@ -43,7 +43,9 @@ unsettled_transactions as (
         spans.occurred_date,
         spans.currency_code,
         {{ major_units('spans.net_amount_minor', 'currencies.exponent') }} as net_amount,
-        {{ dbt.datediff('spans.occurred_date', 'entities.as_of_date', 'day') }} as age_days,
+        {{ dbt.datediff(
+            'spans.occurred_date', 'entities.as_of_date', 'day'
+        ) }} as age_days,
         spans.stale_after_days,
         coalesce(spans.stale_from_date <= entities.as_of_date, false) as is_stale,
         case

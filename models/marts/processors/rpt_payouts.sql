@@ -83,7 +83,9 @@ payouts_itemised as (
         classed.arrival_date,
         classed.failed_date,
         classed.returned_date,
-        {{ dbt.datediff('classed.created_date', 'classed.arrival_date', 'day') }} as days_to_arrival,
+        {{ dbt.datediff(
+            'classed.created_date', 'classed.arrival_date', 'day'
+        ) }} as days_to_arrival,
         coalesce(at_the_bank.bank_status, 'not_expected') as bank_status
     from classed
     left join itemised

@@ -65,7 +65,8 @@ processor_balances as (
         currency_code,
         month_start,
         balance_date,
-        {{ major_units('closing_minor - coalesce(change_minor, 0)', 'exponent') }} as opening_balance,
+        {{ major_units('closing_minor - coalesce(change_minor, 0)', 'exponent') }}
+            as opening_balance,
         {{ major_units('coalesce(charge_amount_minor, 0)', 'exponent') }} as charge_amount,
         {{ major_units('coalesce(refund_amount_minor, 0)', 'exponent') }} as refund_amount,
         {{ major_units('coalesce(dispute_amount_minor, 0)', 'exponent') }} as dispute_amount,

@@ -95,6 +95,7 @@ FAULTS: dict[str, Callable[[Site, float, str], None]] = {
     "payout_not_recorded": absence.drop_payout,
     "payout_not_received": bank.lose_deposit,
     "external_payment_not_received": bank.lose_transfer,
+    "payout_returned": bank.send_back,
     "unknown_currency": bank.overwrite_currency,
     "fee_not_recorded": absence.drop_fees,
     "fx_timing": amounts.other_rate,
@@ -119,6 +120,7 @@ FAULTS: dict[str, Callable[[Site, float, str], None]] = {
     "unmapped_account": accounts.unmapped_account,
     "unexplained_deposit": bank.unexplained_line,
     "unexplained_withdrawal": bank.unexplained_line,
+    "unknown": amounts.garble,
 }
 """How each cause is planted, those with the fewest documents first."""
 
@@ -141,6 +143,7 @@ DEFAULT_RATES: dict[str, float] = {
     "payout_not_recorded": 0.004,
     "payout_not_received": 0.006,
     "external_payment_not_received": 0.05,
+    "payout_returned": 0.004,
     "unknown_currency": 0.004,
     "fee_not_recorded": 0.008,
     "fx_timing": 0.008,
@@ -165,5 +168,6 @@ DEFAULT_RATES: dict[str, float] = {
     "unmapped_account": 0.0005,
     "unexplained_deposit": 0.004,
     "unexplained_withdrawal": 0.004,
+    "unknown": 0.004,
 }
 """Share of the documents that could have a fault which do; about 3 % of all documents together."""

@@ -137,6 +137,18 @@ def round_off(site: Site, rate: float, cause: str) -> None:
     site.plant_in_journals(cause, rate, candidates, change)
 
 
+def garble(site: Site, rate: float, cause: str) -> None:
+    """Book a payment at more than was paid, for no reason that the figures would show."""
+
+    def change(document: Document, amounts: dict[str, int]) -> dict[str, int] | None:
+        size, fee = max(amounts.values()), charge_fee(site, document)
+        changed = size + size * site.random.randint(13, 41) // 100 + 7
+        is_slip = sorted(str(changed)) == sorted(str(size)) or changed - size == fee
+        return None if is_slip or size <= 999 else resized(amounts, changed)
+
+    site.plant_in_journals(cause, rate, site.domestic_payments(), change)
+
+
 def half_paid(site: Site, rate: float, cause: str) -> None:
     def change(document: Document, amounts: dict[str, int]) -> dict[str, int] | None:
         size = max(amounts.values())

@@ -145,8 +145,8 @@ def overwrite_currency(site: Site, rate: float, cause: str) -> None:
 
 
 def unexplained_line(site: Site, rate: float, cause: str) -> None:
-    """Money that came from nobody or left for nothing that is known."""
-    sign, text = (-1, "CARD PAYMENT") if cause == "unexplained_withdrawal" else (1, "INCOMING WIRE")
+    """Money that came from nobody, or that left for nothing that is known."""
+    sign, text = (1, "INCOMING WIRE") if cause == "unexplained_deposit" else (-1, "CARD PAYMENT")
     bank = site.edit(STATEMENT)
     taken = {(currency, abs(amount)) for currency, amount in zip(bank["currency"], bank["amount"])}
     known, last = set(bank["statement_line_id"]), len(bank["statement_line_id"])
@@ -172,6 +172,29 @@ def unexplained_line(site: Site, rate: float, cause: str) -> None:
         return site.label(STATEMENT, line_id, cause, amount, site.currency, "")
 
     site.plant(list(range(1, last + 3)), rate, lambda number: f"{text} {number}", fault)
+
+
+def send_back(site: Site, rate: float, cause: str) -> None:
+    """The bank sends a payout back, and neither the processor nor the books know."""
+    lines, bank = bank_lines_by_payout(site), site.edit(STATEMENT)
+    known, last = set(bank["statement_line_id"]), len(bank["statement_line_id"])
+
+    def fault(key: str) -> bool:
+        like = lines[key]
+        number = last + 10_000 + len(site.labels)
+        line_id = f"{bank['statement_line_id'][like].rstrip('0123456789')}{number:07d}"
+        day = bank["posted_date"][like] + timedelta(days=4 + site.random.randint(0, 1))
+        if day > site.limit or day.weekday() > 4 or line_id in known:
+            return False
+        amount, currency = bank["amount"][like], bank["currency"][like]
+        site.add_row(
+            STATEMENT, like, statement_line_id=line_id, posted_date=day, value_date=day,
+            amount=-amount, description="RETURNED STRIPE TRANSFER", reference=key,
+            _loaded_at=datetime.combine(day + timedelta(days=1), time(6)),
+        )  # fmt: skip
+        return site.label(STATEMENT, line_id, cause, amount, currency, key)
+
+    site.plant(sorted(lines), rate, str, fault)
 
 
 def payout_in_transit(site: Site, rate: float, cause: str) -> None:

@@ -46,7 +46,7 @@ def unbacked_charge(site: Site, rate: float, cause: str) -> None:
             "stripe.charge", document.key, cause, amount, site.currency, document.key
         )
 
-    site.plant(_domestic_payments(site), rate, root_of, fault)
+    site.plant(site.domestic_payments(), rate, root_of, fault)
     lost = {row for row, key in enumerate(mapping["balance_transaction_id"]) if key in gone}
     site.changed["stripe.payout_balance_transaction"] = without(mapping, lost)
     rows = {row_of[key] for key in gone}
@@ -110,18 +110,7 @@ def charge_without_invoice(site: Site, rate: float, cause: str) -> None:
         )  # fmt: skip
         return site.label("stripe.charge", charge, cause, value, site.currency, charge)
 
-    site.plant(_domestic_payments(site), rate, root_of, fault)
-
-
-def _domestic_payments(site: Site) -> list[Document]:
-    """Return payments in the ledger's own currency."""
-    return [
-        document
-        for document in site.single("payment")
-        if site.value("stripe.charge", document.key, "currency").upper() == site.currency
-        and site.value("stripe.charge", document.key, "amount")
-        == site.value("stripe.charge", document.key, "amount_captured")
-    ]
+    site.plant(site.domestic_payments(), rate, root_of, fault)
 
 
 def lower_payout(

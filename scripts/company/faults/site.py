@@ -91,6 +91,16 @@ class Site:
             if self.journals_of[document.key] == 1
         ]
 
+    def domestic_payments(self) -> list[Document]:
+        """Return card payments in the ledger's own currency, captured in full."""
+        return [
+            document
+            for document in self.single("payment")
+            if self.value("stripe.charge", document.key, "currency").upper() == self.currency
+            and self.value("stripe.charge", document.key, "amount")
+            == self.value("stripe.charge", document.key, "amount_captured")
+        ]
+
     def two_lined(self, *kinds: str) -> list[Document]:
         """Return documents whose journal is one amount, debited once and credited once."""
         found = self.single(*kinds) + [
