@@ -15,10 +15,7 @@ lines as (
     inner join {{ ref('int_entities') }} as entities
         on source_rows.entity_id = entities.entity_id
     where
-        source_rows.source_table in ('statement_line', 'transaction')
-        and source_rows.source_name in (
-            '{{ var("bank_sources") | join("', '") }}'
-        )
+        {{ plays_role('source_rows.source_name', 'bank_sources') }}
         and source_rows.state = 'accepted'
         and cast(source_rows.recorded_at as date) <= entities.as_of_date
     group by

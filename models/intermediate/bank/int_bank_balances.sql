@@ -7,7 +7,7 @@ bank_months as (
 
 running as (
     select
-        bank_months.*,
+        *,
         sum(moved_minor) over (
             partition by entity_id, bank_account, currency_code order by month_start asc
             rows between unbounded preceding and current row

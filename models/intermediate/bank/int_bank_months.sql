@@ -12,32 +12,34 @@ months as (
     select * from {{ ref('int_months') }}
 ),
 
+accounts as (
+    select
+        entity_id,
+        bank_account,
+        currency_code,
+        as_of_date,
+        min(step_month) as first_month
+    from movements
+    group by
+        entity_id,
+        bank_account,
+        currency_code,
+        as_of_date
+),
+
 -- Every month from an account's first movement to the as-of date, so that a quiet month has a row too.
 account_months as (
     select
-        movements.entity_id,
-        movements.bank_account,
-        movements.currency_code,
+        accounts.entity_id,
+        accounts.bank_account,
+        accounts.currency_code,
         months.month_start,
         months.month_end
-    from (
-        select
-            entity_id,
-            bank_account,
-            currency_code,
-            as_of_date,
-            min(step_month) as first_month
-        from movements
-        group by
-            entity_id,
-            bank_account,
-            currency_code,
-            as_of_date
-    ) as movements
+    from accounts
     inner join months
         on
-            movements.first_month <= months.month_start
-            and movements.as_of_date >= months.month_start
+            accounts.first_month <= months.month_start
+            and accounts.as_of_date >= months.month_start
 ),
 
 moved as (

@@ -101,8 +101,10 @@ evidence as (
     union all
     select
         item_id,
-        case when recorded_amount_minor > 0 then 'unexplained_deposit' else 'unexplained_withdrawal' end
-            as cause,
+        case
+            when recorded_amount_minor > 0 then 'unexplained_deposit'
+            else 'unexplained_withdrawal'
+        end as cause,
         'nothing that is expected at the bank answers it' as finding
     from break_items
     where leg = 'bank' and status = 'recorded_only'

@@ -101,7 +101,20 @@ residue_memberships as (
         group_key
     from memberships
     union all
-    select * from neighbour_memberships
+    select
+        item_id,
+        side,
+        leg,
+        entity_id,
+        account_role,
+        currency_code,
+        customer_id,
+        amount_minor,
+        item_date,
+        rule,
+        link_key,
+        group_key
+    from neighbour_memberships
 )
 
 select * from residue_memberships
