@@ -25,6 +25,7 @@ ACCOUNTING = "models/intermediate/accounting"
 BANK = "models/intermediate/bank"
 BRIDGE = "models/intermediate/bridge"
 CAUSES = "models/intermediate/breaks"
+COLLECTION = "models/intermediate/collection"
 MATCHING = "models/intermediate/matching"
 NORMALIZED = "models/intermediate/normalized"
 PROCESSORS = "models/intermediate/processors"
@@ -521,8 +522,37 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             mistake="a brace of the policy is renamed and nobody fills it in",
             file=f"{CAUSES}/int_suggested_actions.sql",
-            old="'{entry}', entry_text",
-            new="'{journal_entry}', entry_text",
+            old="'entry': 'entry_text'",
+            new="'journal_entry': 'entry_text'",
+        ),
+    ],
+    "assert_billing_to_processor_counts_every_movement_once": [
+        Break(
+            mistake="an inner join keeps only what both billing and the processor know",
+            file=f"{COLLECTION}/int_billing_to_processor.sql",
+            old="full outer join processor_movements as processor",
+            new="inner join processor_movements as processor",
+        ),
+        Break(
+            mistake="what was paid outside every processor is forgotten",
+            file=f"{COLLECTION}/int_billing_movements.sql",
+            old="where is_out_of_band",
+            new="where is_out_of_band and amount_minor < 0",
+        ),
+    ],
+    "assert_billing_findings_agree_with_the_breaks": [
+        Break(
+            mistake="a charge that the processor does not have passes for agreed",
+            file=f"{POLICY}/billing_findings.csv",
+            old="charge_without_money,100,true",
+            new="charge_without_money,950,true",
+        ),
+        Break(
+            mistake="the word for a charge without money is given to another thing",
+            file=f"{POLICY}/billing_findings.csv",
+            old="charge_without_money,100,true,processor,payment_marked_paid_without_charge",
+            new="charge_without_money,100,true,processor,partial_payment",
+            through="int_billing_findings int_billing_breaks rpt_billing_to_processor",
         ),
     ],
     "assert_journal_entries_balance": [

@@ -87,7 +87,6 @@ reduction_effects as (
         reduction_changes.change_number,
         reduction_changes.changed_date,
         effects.obligation_id,
-        cast(effects.gross_amount_minor as bigint) as gross_amount_minor,
         cast(effects.gross_amount_minor - effects.tax_amount_minor as bigint) as net_amount_minor,
         cast(effects.tax_amount_minor as bigint) as tax_amount_minor,
         cast(effects.net_functional_amount_minor as bigint) as net_functional_amount_minor,

@@ -16,8 +16,6 @@ accrual_schedule as (
         accrual_months.accrual_id,
         accrual_months.month_start,
         accrual_months.month_end,
-        accrual_changes.consideration_minor,
-        accrual_changes.consideration_functional_minor,
         {{ share_of_service(
             'accrual_changes.consideration_minor',
             'accrual_months.served_units',

@@ -26,7 +26,6 @@ estimate_amounts as (
     select
         estimate_id,
         effective_from,
-        estimate_amount_minor,
         {{ round_ratio('estimate_amount_minor', '10000 - constraint_bps', '10000') }}
             as included_amount_minor
     from read

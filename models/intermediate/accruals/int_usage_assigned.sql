@@ -66,7 +66,6 @@ usage_assigned as (
         candidates.quantity_millionths,
         candidates.occurred_at,
         candidates.occurred_date,
-        candidates.recorded_at,
         coalesce(
             candidates.recorded_at > {{ dbt.dateadd(
                 'minute',

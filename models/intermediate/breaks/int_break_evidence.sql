@@ -55,6 +55,12 @@ evidence as (
         item_id,
         cause,
         finding
+    from {{ ref('int_break_evidence_by_billing') }}
+    union all
+    select
+        item_id,
+        cause,
+        finding
     from {{ ref('int_break_evidence_by_period') }}
     union all
     select

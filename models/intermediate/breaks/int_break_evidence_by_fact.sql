@@ -13,6 +13,10 @@ factors as (
     select * from {{ ref('int_rate_factors') }}
 ),
 
+fx_timing_pairs as (
+    select * from {{ ref('int_fx_timing_pairs') }}
+),
+
 proration_pairs as (
     select * from {{ ref('int_proration_pairs') }}
 ),
@@ -62,11 +66,16 @@ evidence as (
     where match_rule = 'by_reference' and expected_customer_id <> recorded_customer_id
     union all
     select
-        item_id,
+        break_items.item_id,
         'fx_timing' as cause,
-        'the recorded amount follows from the rate of another day' as finding
+        'the recorded amount follows from the rate of '
+        || cast(fx_timing_pairs.rate_date as {{ dbt.type_string() }}) as finding
     from break_items
-    where match_rule = 'fx_timing'
+    inner join fx_timing_pairs
+        on
+            break_items.expected_item_id = fx_timing_pairs.expected_item_id
+            and break_items.recorded_item_id = fx_timing_pairs.recorded_item_id
+    where break_items.match_rule = 'fx_timing'
     union all
     select
         break_items.item_id,

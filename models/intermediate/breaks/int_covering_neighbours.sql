@@ -17,8 +17,7 @@ ways as (
     {{ dbt.generate_series(6) }}
 ),
 
--- A line looks into its own stretch of days and the two beside it, for its own customer and for
--- items that name none; one that names none looks for anybody's.
+-- A line looks into three stretches of days for its own customer's and nobody's, else for anybody's.
 seeking_lines as (
     select
         covering_items.*,
@@ -82,10 +81,20 @@ neighbours as (
         and abs(members.amount_minor) < abs(seeking_lines.amount_minor)
 ),
 
-near_neighbours as (
+covering_neighbours as (
     select
-        neighbours.*,
-        count(*) over (partition by neighbours.line_item_id) as neighbour_count
+        neighbours.line_item_id,
+        neighbours.member_item_id,
+        neighbours.leg,
+        neighbours.entity_id,
+        neighbours.currency_code,
+        neighbours.line_amount_minor,
+        neighbours.member_amount_minor,
+        neighbours.line_date,
+        neighbours.member_customer_id,
+        count(*) over (partition by neighbours.line_item_id) as neighbour_count,
+        count(*) over (partition by neighbours.line_item_id) <= neighbours.largest_block
+            as is_searched
     from neighbours
     left join lags
         on
@@ -101,19 +110,11 @@ near_neighbours as (
         on
             lags.calendar_name = member_days.calendar_name
             and neighbours.member_date = member_days.calendar_date
-    where
-        case
+    where neighbours.date_window_days >= case
             when neighbours.counts_business_days
                 then abs(line_days.business_day_number - member_days.business_day_number)
             else neighbours.date_distance
-        end <= neighbours.date_window_days
-),
-
-covering_neighbours as (
-    select
-        *,
-        neighbour_count <= largest_block as is_searched
-    from near_neighbours
+        end
 )
 
 select * from covering_neighbours

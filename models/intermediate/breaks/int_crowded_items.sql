@@ -11,9 +11,7 @@ look_alike_blocks as (
 ),
 
 crowded_items as (
-    select
-        look_alike_keys.item_id,
-        min(look_alike_keys.search) as crowded_search
+    select look_alike_keys.item_id
     from look_alike_keys
     inner join look_alike_blocks
         on

@@ -9,6 +9,11 @@ break_items as (
     select * from {{ ref('int_break_items') }}
 ),
 
+exception_days as (
+    select * from {{ ref('int_exception_days') }}
+    where is_as_of_date
+),
+
 entities as (
     select * from {{ ref('int_entities') }}
 ),
@@ -28,28 +33,23 @@ ranked as (
                 breaks_classified.precedence asc,
                 breaks_classified.side asc,
                 breaks_classified.item_id asc
-        ) as item_rank,
-        min(greatest(breaks_classified.due_date, cast(breaks_classified.recorded_at as date)))
-            over (
-                partition by coalesce(breaks_classified.match_id, breaks_classified.item_id)
-            ) as first_open_date
+        ) as item_rank
     from breaks_classified
 ),
 
 aged as (
     select
         ranked.*,
+        exception_days.open_amount_minor,
+        exception_days.first_seen_date,
+        exception_days.age_days,
+        exception_days.age_bucket,
         coalesce(break_items.expected_customer_id, break_items.recorded_customer_id) as customer_id,
         entities.functional_currency_code,
-        entities.functional_exponent,
-        entities.as_of_date,
-        case
-            when ranked.residual_amount_minor = 0 then abs(ranked.expected_amount_minor)
-            else abs(ranked.residual_amount_minor)
-        end as open_amount_minor,
-        -- A break can be seen from the day on which one of its items is due and its system knows it.
-        least(ranked.first_open_date, entities.as_of_date) as first_seen_date
+        entities.functional_exponent
     from ranked
+    inner join exception_days
+        on ranked.exception_id = exception_days.exception_id
     inner join entities
         on ranked.entity_id = entities.entity_id
     inner join break_items
@@ -87,9 +87,8 @@ exceptions as (
         aged.document_date,
         aged.due_date,
         aged.first_seen_date,
-        {{ dbt.datediff(
-            'aged.first_seen_date', 'aged.as_of_date', 'day'
-        ) }} as age_days,
+        aged.age_days,
+        aged.age_bucket,
         aged.cause,
         aged.is_estimated,
         aged.explanation

@@ -13,10 +13,6 @@ exception_owners as (
     select * from {{ ref('int_exception_owners') }}
 ),
 
-age_buckets as (
-    select * from {{ ref('int_age_buckets') }}
-),
-
 item_decisions as (
     select * from {{ ref('int_item_decisions') }}
 ),
@@ -71,7 +67,7 @@ exceptions_prioritised as (
         exceptions.due_date,
         exceptions.first_seen_date,
         exceptions.age_days,
-        age_buckets.age_bucket,
+        exceptions.age_bucket,
         exceptions.cause,
         exceptions.is_estimated,
         exceptions.explanation,
@@ -87,13 +83,6 @@ exceptions_prioritised as (
             and priorities.priority_rank = 1
     left join exception_owners
         on exceptions.exception_id = exception_owners.exception_id
-    left join age_buckets
-        on
-            exceptions.age_days >= age_buckets.minimum_age_days
-            and (
-                age_buckets.next_minimum_age_days is null
-                or exceptions.age_days < age_buckets.next_minimum_age_days
-            )
     left join item_decisions
         on exceptions.item_id = item_decisions.item_id
 )

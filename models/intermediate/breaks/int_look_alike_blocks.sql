@@ -29,9 +29,6 @@ look_alike_blocks as (
         leg,
         entity_id,
         search_key,
-        largest_block,
-        expected_count,
-        recorded_count,
         expected_count <= largest_block and recorded_count <= largest_block as is_compared
     from counts
     where expected_count > 0 and recorded_count > 0

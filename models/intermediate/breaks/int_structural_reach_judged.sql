@@ -7,20 +7,14 @@ structural_reach as (
 
 preferences as (
     select
-        *,
+        structural_reach.*,
         dense_rank() over (
-            partition by expected_item_id
-            order by
-                case when is_same_customer then 0 else 1 end asc,
-                fitting_lines desc,
-                date_distance asc
+            partition by structural_reach.expected_item_id
+            order by {{ structural_preference('structural_reach') }}
         ) as preference_of_expected,
         dense_rank() over (
-            partition by recorded_item_id
-            order by
-                case when is_same_customer then 0 else 1 end asc,
-                fitting_lines desc,
-                date_distance asc
+            partition by structural_reach.recorded_item_id
+            order by {{ structural_preference('structural_reach') }}
         ) as preference_of_recorded
     from structural_reach
 ),
@@ -48,9 +42,7 @@ clear_pairs as (
         preferences.*,
         row_number() over (
             order by
-                case when preferences.is_same_customer then 0 else 1 end asc,
-                preferences.fitting_lines desc,
-                preferences.date_distance asc,
+                {{ structural_preference('preferences') }},
                 abs(preferences.expected_twin_rank - preferences.recorded_twin_rank) asc,
                 preferences.expected_item_id asc,
                 preferences.recorded_item_id asc

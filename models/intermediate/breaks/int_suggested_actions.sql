@@ -79,19 +79,18 @@ worded as (
 filled as (
     select
         item_id,
-        replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
-            action_template,
-            '{entry}', entry_text
-        ),
-        '{correction}', correction_text),
-        '{document}', document_text),
-        '{posting}', posting_text),
-        '{expected}', expected_size_text),
-        '{recorded}', recorded_size_text),
-        '{difference}', residual_size_text),
-        '{recorded_date}', recorded_date_text),
-        '{due_date}', due_date_text),
-        '{system}', 'the ' || leg) as suggested_action
+        {{ filled_text('action_template', {
+            'entry': 'entry_text',
+            'correction': 'correction_text',
+            'document': 'document_text',
+            'posting': 'posting_text',
+            'expected': 'expected_size_text',
+            'recorded': 'recorded_size_text',
+            'difference': 'residual_size_text',
+            'recorded_date': 'recorded_date_text',
+            'due_date': 'due_date_text',
+            'system': "'the ' || leg"
+        }) }} as suggested_action
     from worded
 ),
 

@@ -14,7 +14,6 @@ decided_items as (
     select
         decision_items.item_id,
         decision_items.side,
-        decision_items.named_as,
         decisions.decision_id,
         decisions.action,
         decisions.reason

@@ -13,9 +13,14 @@ decision_items as (
     select * from {{ ref('int_decision_items') }}
 ),
 
-today as (
+entities as (
+    select * from {{ ref('int_entities') }}
+),
+
+-- For a decision that names nothing there is.
+latest_day as (
     select max(as_of_date) as as_of_date
-    from {{ ref('int_entities') }}
+    from entities
 ),
 
 named as (
@@ -28,18 +33,21 @@ named as (
 
 found as (
     select
-        decision_id,
+        decision_items.decision_id,
+        max(entities.as_of_date) as as_of_date,
         count(*) as found_count,
-        count(distinct item_id) as item_count,
-        count(distinct side) as side_count,
-        count(distinct leg) as leg_count,
-        count(distinct entity_id) as entity_count,
-        count(distinct currency_code) as currency_count,
-        sum(case when is_as_seen then 1 else 0 end) as as_seen_count,
-        sum(case when is_unclear then 1 else 0 end) as unclear_count,
-        sum(case when is_matchable then 0 else 1 end) as unmatchable_count
+        count(distinct decision_items.item_id) as item_count,
+        count(distinct decision_items.side) as side_count,
+        count(distinct decision_items.leg) as leg_count,
+        count(distinct decision_items.entity_id) as entity_count,
+        count(distinct decision_items.currency_code) as currency_count,
+        sum(case when decision_items.is_as_seen then 1 else 0 end) as as_seen_count,
+        sum(case when decision_items.is_unclear then 1 else 0 end) as unclear_count,
+        sum(case when decision_items.is_matchable then 0 else 1 end) as unmatchable_count
     from decision_items
-    group by decision_id
+    left join entities
+        on decision_items.entity_id = entities.entity_id
+    group by decision_items.decision_id
 ),
 
 -- What is carried forward without a date is looked at again when the next month is over.
@@ -63,7 +71,9 @@ decision_facts as (
         {{ trimmed('ending.approved_by') }} as approved_by,
         ending.decided_on,
         ending.ends_on,
-        coalesce(ending.ends_on < today.as_of_date, false) as is_ended,
+        coalesce(
+            ending.ends_on < coalesce(found.as_of_date, latest_day.as_of_date), false
+        ) as is_ended,
         named.name_count,
         coalesce(found.found_count, 0) as found_count,
         coalesce(found.item_count, 0) as item_count,
@@ -80,7 +90,7 @@ decision_facts as (
         on ending.decision_id = named.decision_id
     left join found
         on ending.decision_id = found.decision_id
-    cross join today
+    cross join latest_day
 )
 
 select * from decision_facts

@@ -70,7 +70,6 @@ has_predecessor as (
 decision_successors as (
     select
         in_order.decision_id,
-        in_order.decision_order,
         next_words.later_decision_id as successor_id,
         coalesce(next_words.shared_count, 0) as shared_count,
         has_predecessor.decision_id is null as is_first_word

@@ -21,9 +21,6 @@ totals as (
         items.leg,
         items.entity_id,
         min(items.currency_code) as currency_code,
-        count(distinct items.currency_code) as currency_count,
-        sum(case when items.side = 'expected' then 1 else 0 end) as expected_count,
-        sum(case when items.side = 'recorded' then 1 else 0 end) as recorded_count,
         cast(
             sum(case when items.side = 'expected' then items.amount_minor else 0 end)
             as {{ dbt.type_bigint() }}
@@ -58,9 +55,6 @@ match_totals as (
         totals.leg,
         totals.entity_id,
         totals.currency_code,
-        totals.currency_count,
-        totals.expected_count,
-        totals.recorded_count,
         totals.expected_amount_minor,
         totals.recorded_amount_minor,
         totals.expected_amount_minor - totals.recorded_amount_minor as residual_amount_minor,

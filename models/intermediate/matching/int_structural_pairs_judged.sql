@@ -17,20 +17,13 @@ matching_rules as (
 preferences as (
     select
         structural_pairs.*,
-        case when structural_pairs.is_same_customer then 0 else 1 end as customer_distance,
         dense_rank() over (
             partition by structural_pairs.expected_item_id
-            order by
-                case when structural_pairs.is_same_customer then 0 else 1 end asc,
-                structural_pairs.fitting_lines desc,
-                structural_pairs.date_distance asc
+            order by {{ structural_preference('structural_pairs') }}
         ) as preference_of_expected,
         dense_rank() over (
             partition by structural_pairs.recorded_item_id
-            order by
-                case when structural_pairs.is_same_customer then 0 else 1 end asc,
-                structural_pairs.fitting_lines desc,
-                structural_pairs.date_distance asc
+            order by {{ structural_preference('structural_pairs') }}
         ) as preference_of_recorded,
         row_number() over (
             partition by
@@ -57,9 +50,7 @@ preferences as (
 rivals_of_expected as (
     select
         expected_item_id,
-        count(distinct recorded_block) as rival_count,
-        min(recorded_item_id) as first_candidate,
-        max(recorded_item_id) as last_candidate
+        count(distinct recorded_block) as rival_count
     from preferences
     where preference_of_expected = 1
     group by expected_item_id
@@ -68,9 +59,7 @@ rivals_of_expected as (
 rivals_of_recorded as (
     select
         recorded_item_id,
-        count(distinct expected_block) as rival_count,
-        min(expected_item_id) as first_candidate,
-        max(expected_item_id) as last_candidate
+        count(distinct expected_block) as rival_count
     from preferences
     where preference_of_recorded = 1
     group by recorded_item_id
@@ -86,15 +75,9 @@ structural_pairs_judged as (
         preferences.preference_of_recorded,
         rivals_of_expected.rival_count > 1 as is_ambiguous_for_expected,
         rivals_of_recorded.rival_count > 1 as is_ambiguous_for_recorded,
-        rivals_of_expected.first_candidate as first_recorded_candidate,
-        rivals_of_expected.last_candidate as last_recorded_candidate,
-        rivals_of_recorded.first_candidate as first_expected_candidate,
-        rivals_of_recorded.last_candidate as last_expected_candidate,
         row_number() over (
             order by
-                preferences.customer_distance asc,
-                preferences.fitting_lines desc,
-                preferences.date_distance asc,
+                {{ structural_preference('preferences') }},
                 abs(preferences.expected_twin_rank - preferences.recorded_twin_rank) asc,
                 preferences.expected_item_id asc,
                 preferences.recorded_item_id asc

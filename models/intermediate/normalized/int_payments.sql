@@ -14,6 +14,7 @@ invoice_names as (
 found as (
     select
         readable.*,
+        coalesce(by_id.invoice_id, by_number.invoice_id) as named_invoice_id,
         case
             when readable.currency_code = coalesce(by_id.currency_code, by_number.currency_code)
                 then coalesce(by_id.invoice_id, by_number.invoice_id)
@@ -66,6 +67,7 @@ payments as (
     select
         payment_id,
         paid_invoice_id as invoice_id,
+        coalesce(paid_invoice_id, named_invoice_id) as quoted_invoice_id,
         coalesce(customer_id, found_customer_id) as customer_id,
         currency_code,
         left_amount_minor as amount_minor,

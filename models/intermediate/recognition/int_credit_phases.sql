@@ -70,7 +70,6 @@ credit_phases as (
         limits.customer_id,
         limits.meter_product_id,
         limits.phase_number,
-        limits.event_date as phase_start_date,
         limits.bought_to_date_millionths,
         limits.used_before_millionths,
         greatest(
