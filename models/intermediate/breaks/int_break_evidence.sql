@@ -61,13 +61,13 @@ evidence as (
         item_id,
         cause,
         finding
-    from {{ ref('int_break_evidence_by_bank') }}
+    from {{ ref('int_break_evidence_by_period') }}
     union all
     select
         item_id,
         cause,
         finding
-    from {{ ref('int_break_evidence_by_period') }}
+    from {{ ref('int_break_evidence_by_bank') }}
     union all
     select
         item_id,
