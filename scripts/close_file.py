@@ -1,7 +1,7 @@
 """The file of a closed period: its columns, its seals and hashes, and how it is checked.
 
-A close is a CSV of long rows. Every row ends in a seal: one character per value, by which a changed value
-is named, and a hash of the row. The last row is the SHA-256 of every byte before it, and the row before
+A close is a CSV of long rows. Every row ends in a seal: two sums over its values, from which the place of a
+changed value follows, and a hash of the row. The last row is the SHA-256 of every byte before it, and the row before
 that is the same hash of the close before, so that the closes of a company are a chain.
 """
 
@@ -23,7 +23,7 @@ COLUMNS = [
     "source_table", "source_record_id", "quoted_text", "item", "value", "accepted_by", "reason", "seal",
 ]  # fmt: skip
 SEALED = COLUMNS[:-1]
-ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+PRIME = 2**31 - 1
 NO_CLOSE = "none"
 Row = dict[str, str]
 
@@ -38,13 +38,27 @@ def seed_name(entity_id: str, period: str) -> str:
 
 
 def seal_of(row: Row) -> str:
-    """One character per value, then twelve characters of the row's hash."""
-    number = row["record_number"]
-    characters = "".join(
-        ALPHABET[zlib.crc32(f"{number}|{column}|{row[column]}".encode()) % len(ALPHABET)] for column in SEALED
-    )
+    """Sum of the values' checksums, the same weighted by place, and twelve characters of the row's hash, in hex."""
+    checksums = [zlib.crc32(f"{column}|{row[column]}".encode()) % PRIME for column in SEALED]
+    total = sum(checksums) % PRIME
+    weighted = sum(place * checksum for place, checksum in enumerate(checksums, start=1)) % PRIME
     whole = "|".join(row[column] for column in SEALED)
-    return characters + hashlib.sha256(whole.encode()).hexdigest()[:12]
+    return f"{total:08x}{weighted:08x}" + hashlib.sha256(whole.encode()).hexdigest()[:12]
+
+
+def changed_column(row: Row) -> str | None:
+    """The one column whose value no longer fits the row's seal; None if it is not one alone."""
+    try:
+        then = [int(row["seal"][start : start + 8], 16) for start in (0, 8)]
+    except ValueError:
+        return None
+    now = [int(seal_of(row)[start : start + 8], 16) for start in (0, 8)]
+    change, weighted = ((after - before) % PRIME for after, before in zip(now, then))
+    if change == 0:
+        return None
+    # One value that changed by d moves the sums by d and by place * d.
+    place = weighted * pow(change, -1, PRIME) % PRIME
+    return SEALED[place - 1] if 1 <= place <= len(SEALED) else None
 
 
 def in_text(value: Any) -> str:
@@ -127,13 +141,12 @@ def problems_of(path: Path, previous_hash: str) -> list[str]:
 
 def broken_seals(name: str, rows: list[Row]) -> Iterator[str]:
     for place, row in enumerate(rows, start=1):
-        expected = seal_of(row)
-        if row["seal"] == expected:
+        if row["seal"] == seal_of(row):
             continue
-        changed = [
-            column for column, now, then in zip(SEALED, expected, row["seal"].ljust(len(expected))) if now != then
-        ]
-        for column in changed or ["seal"]:
+        column = changed_column(row)
+        if column is None:
+            yield f"{name}: row {place}: several of its values, or its seal, are not what was closed"
+        else:
             yield f"{name}: row {place}, {column}: {row[column]!r} is not what was closed"
 
 

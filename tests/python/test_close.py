@@ -18,7 +18,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from close_file import chain_of, line_of, rows_of
+from close_file import COLUMNS, SEALED, chain_of, changed_column, line_of, rows_of, seal_of
+from close_file import written as written_close
 from close_period import main as close_period
 from conftest import WAREHOUSE, DbtRun, copy_project, run_dbt
 from generate_company import main as generate_company
@@ -336,6 +337,16 @@ def test_verify_names_the_file_the_row_and_the_value_that_was_changed(files, col
     assert f"main_2024_05.csv: row {place + 1}, {column}: '{changed}' is not what was closed" in said
     assert "its rows hash to" in said
     assert ("its entries sum to" in said) == (column == "credit_minor")
+
+
+def test_every_changed_value_of_a_row_is_named_and_two_are_named_as_the_row():
+    text, _ = written_close("main", "2024-05", [{"record_kind": "entry", "side": "expected", "debit_minor": 12}], "none")
+    row = dict(zip(COLUMNS, text.splitlines()[1].split(",")))
+    assert seal_of(row) == row["seal"]
+    for column in SEALED:
+        assert changed_column({**row, column: "something else"}) == column
+    assert changed_column({**row, "side": "recorded", "item": "late"}) is None
+    assert changed_column({**row, "seal": "not a seal at all"}) is None
 
 
 def test_verify_sees_a_row_that_is_gone_and_a_chain_that_is_broken(files, capsys):
