@@ -6,15 +6,22 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any, NamedTuple, Sequence
 
+from audit.contents import MARTS
 from audit.tables import Column, Table
 from audit.warehouse import Scope
 
 TIES, DOES_NOT_TIE, NOTE = "ties", "does not tie", "note"
-# Columns that must be 0 in every row of a proof, whatever the mart.
-MUST_BE_ZERO = ("residual_amount", "unknown_amount")
 # A cause that says only that there is none: a deposit that nobody expected is a name, not an explanation.
 WITHOUT_CAUSE = ("unknown", "unexplained_")
-KEYS = ("account_role", "processor_name", "bank_account", "step", "source_table", "currency_code")
+KEYS = (
+    "payout_id",
+    "account_role",
+    "processor_name",
+    "bank_account",
+    "step",
+    "source_table",
+    "currency_code",
+)
 
 
 class Check(NamedTuple):
@@ -86,10 +93,10 @@ def trial_balance(table: Table) -> Check:
     )
 
 
-def residuals(table: Table) -> Check | None:
+def residuals(table: Table, zero: Sequence[str]) -> Check | None:
     """Every residual of a proof is 0; None for a table without one."""
-    columns = [name for name in MUST_BE_ZERO if table.has(name)]
-    if not columns or table.path.endswith("rpt_account_proofs.csv"):
+    columns = [name for name in zero if table.has(name)]
+    if not columns:
         return None
     name = table.path.split("/")[-1].removesuffix(".csv").removeprefix("rpt_").replace("_", " ")
     wrong = []
@@ -188,9 +195,10 @@ def checks(tables: dict[str, Table], scope: Scope, as_of: Any, absent: Sequence[
     found.append(accounts(tables["proofs/rpt_account_proofs.csv"]))
     if "proofs/rpt_trial_balance.csv" in tables:
         found.append(trial_balance(tables["proofs/rpt_trial_balance.csv"]))
-    found += [
-        check for path, table in tables.items() if path.startswith("proofs/") and (check := residuals(table))
-    ]
+    for mart in MARTS:
+        table = tables.get(f"proofs/{mart.name}.csv")
+        if table is not None and mart.name != "rpt_account_proofs" and (check := residuals(table, mart.zero)):
+            found.append(check)
     if "proofs/rpt_row_conservation.csv" in tables:
         found.append(landed_rows(tables["proofs/rpt_row_conservation.csv"]))
     found.append(

@@ -18,15 +18,18 @@ class Mart(NamedTuple):
     """A mart of the pack.
 
     `month` names columns that hold the first day of the month or the name of an accounting period; a row is
-    taken if any of those that the mart has is of this month. `until` names a date that may not lie after its
-    end. A mart with none of them comes whole. Rows are those of the company.
+    taken if any of those that the mart has is of this month. `within` names a date that lies in it, `until` one
+    that may not lie after its end. A mart with none of them comes whole. Rows are those of the company.
+    Columns of `zero` must be 0 in every row, or the period does not tie.
     """
 
     name: str
     folder: str
     title: str
     month: tuple[str, ...] = ("month_start", "period")
+    within: str = ""
     until: str = ""
+    zero: tuple[str, ...] = ("residual_amount", "unknown_amount")
 
 
 # The one list of what is taken. A mart that this build does not have is named in the manifest as absent.
@@ -44,7 +47,20 @@ MARTS = (
     Mart("rpt_revenue_bridge", "proofs", "From billed to collected, banked and recognised"),
     Mart("rpt_row_conservation", "proofs", "Every landed row: accepted, ignored or held back", month=()),
     Mart("fct_quarantined_rows", "proofs", "Landed rows that are held back", month=()),
-    Mart("rpt_processor_balances", "proofs", "Balance of each processor from opening to closing"),
+    Mart(
+        "rpt_processor_balances",
+        "proofs",
+        "Balance of each processor from opening to closing, and what it is made of",
+        zero=("difference_amount",),
+    ),
+    Mart(
+        "rpt_processor_accounts", "proofs", "Clearing accounts of each processor, expected and in the books"
+    ),
+    Mart("rpt_processor_clearing", "proofs", "What stands at each processor and on the way to the bank"),
+    Mart(
+        "rpt_payouts", "proofs", "Payouts sent in the period", within="sent_date", zero=("difference_amount",)
+    ),
+    Mart("rpt_billing_to_processor_summary", "proofs", "Billing against processor, by finding"),
     Mart("rpt_bank_reconciliation", "proofs", "Bank: statement against books"),
     Mart("rpt_ar_ageing", "proofs", "Receivables by invoice and age"),
     Mart("rpt_ar_by_customer", "proofs", "Receivables by customer and age"),
@@ -104,6 +120,9 @@ def cut(warehouse: Warehouse, mart: Mart, scope: Scope) -> Table:
     if mart.until in kinds:
         where.append(f"{quoted(mart.until)} <= ?")
         parameters.append(scope.end)
+    elif mart.within in kinds:
+        where.append(f"{quoted(mart.within)} between ? and ?")
+        parameters += [scope.start, scope.end]
     elif months := [name for name in mart.month if name in kinds]:
         tests = []
         for name in months:

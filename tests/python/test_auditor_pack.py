@@ -20,6 +20,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
+from audit.checks import residuals
 from audit.contents import MARTS, cut, decisions, settled_later
 from audit.privacy import WITHHELD, withholder
 from audit.raw_rows import read_raw_rows
@@ -614,6 +615,9 @@ def test_a_mart_is_cut_to_the_company_and_the_month():
         "('main', '2024-07', date '2024-07-01'), ('main', '2024-05', date '2024-05-01')) "
         "as closes (entity_id, period, start_date)",
         "create table fct_quarantined_rows as select 5 as version_number",
+        "create table rpt_payouts as select * from (values ('p1', 'main', date '2024-06-30', 0.00), "
+        "('p2', 'main', date '2024-07-01', 0.00), ('p3', 'main', date '2024-06-01', 0.01)) "
+        "as payouts (payout_id, entity_id, sent_date, difference_amount)",
     )
     scope = Scope("main", "2024-06", date(2024, 6, 1), date(2024, 6, 30), 5, "", ("2024-06",))
     marts = {mart.name: mart for mart in MARTS}
@@ -621,6 +625,9 @@ def test_a_mart_is_cut_to_the_company_and_the_month():
     assert [row[-1] for row in found["rpt_period_corrections"]] == [2, 1]
     assert [row[1] for row in found["rpt_period_closes"]] == ["2024-05", "2024-06"]
     assert found["fct_quarantined_rows"] == [(5,)]
+    assert [row[0] for row in found["rpt_payouts"]] == ["p1", "p3"]
+    check = residuals(cut(warehouse, marts["rpt_payouts"], scope), marts["rpt_payouts"].zero)
+    assert check is not None and (check.finding, check.words) == ("does not tie", "p3: difference 0.01")
 
 
 def test_decisions_in_force_were_given_by_then_and_had_not_ended():
