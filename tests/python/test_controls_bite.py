@@ -240,8 +240,8 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             mistake="the processor's unusual movements are of no interest",
             file=f"{MATCHING}/int_recorded_processor_items.sql",
-            old="where kind <> 'fee'",
-            new="where kind in ('charge', 'refund', 'dispute')",
+            old="kind not in ('fee', 'reserve', 'topup', 'transfer', 'conversion')",
+            new="kind in ('charge', 'refund', 'dispute')",
             through="int_recorded_items int_item_parts fct_item_parts",
         ),
         Break(
@@ -526,9 +526,9 @@ BREAKS: dict[str, list[Break]] = {
     "assert_item_money_is_conserved_over_statuses": [
         Break(
             mistake="no payout is expected at the bank",
-            file=f"{MATCHING}/int_expected_payout_items.sql",
-            old="and arrival_date is not null",
-            new="and arrival_date is null",
+            file=f"{MATCHING}/int_expected_bank_items.sql",
+            old="where item_date is not null",
+            new="where item_date is null",
             through="int_expected_items int_items int_item_statuses fct_reconciliation_items",
         ),
         Break(
