@@ -39,7 +39,7 @@ TIERS = (
     (r"structur", "6 structural"),
     (r"one_sided|reversal", "8 one-sided"),
     (r"residue_after", "what is left over"),
-    (r"group|membership|payout|covering", "7 groups"),
+    (r"group|membership|payout|covering|neighbour", "7 groups"),
     (r"last_resort", "9 last resort"),
     (r"windows|business_days|due_dates|settlement_lags", "windows and days"),
     (r"items$|match_members|match_totals|matches$|statuses$", "items and results"),

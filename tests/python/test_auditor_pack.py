@@ -171,7 +171,7 @@ def test_a_period_that_ties_says_so_and_one_that_does_not_says_where(built_demo,
     assert wires, "the demo's labels have wires that nobody explains"
     assert write(built_demo, tmp_path / "open") == 0
     printed = capsys.readouterr().out
-    assert printed.startswith(f"main, {PERIOD}: the period does not tie. See open differences")
+    assert printed.startswith(f"main, {PERIOD}: the period does not tie. See ")
     for amount, currency, day in wires:
         assert f"bank cash {amount:,.2f} {currency} of {day}" in printed
 

@@ -490,6 +490,22 @@ RULES: dict[tuple[str, str], dict[str, str]] = {
     ("customer_balance_applied", "accounts_receivable"): {
         "balance": "customer_balance", "exchange_difference": "fx_gain_loss",
     },
+    ("processor_topup", "cash"): {"moved": "processor_clearing"},
+    ("processor_reserve", "processor_clearing"): {"held": "processor_reserves"},
+    ("processor_transfer", "processor_clearing"): {"moved": "passthrough_payable"},
+    ("processor_conversion", "fx_gain_loss"): {"converted": "processor_clearing"},
+    ("payout_returned", "processor_clearing"): {"payout": "cash"},
+    ("bank_fee", "cash"): {"fee": "bank_fees"},
+    ("external_payment_received", "external_clearing"): {"received": "cash"},
+    ("opening_balance", "opening_balances"): {role: role for role in (
+        "accounts_receivable", "unbilled_receivable", "processor_clearing", "processor_reserves",
+        "cash_in_transit", "cash", "external_clearing", "deferred_revenue", "customer_balance", "tax_payable",
+        "disputes_receivable", "passthrough_payable", "excluded_billings",
+    )},
+    ("opening_released", "deferred_revenue"): {"recognised": "-revenue"},
+    ("opening_receivable_paid", "accounts_receivable"): {
+        "paid": "customer_balance", "exchange_difference": "fx_gain_loss",
+    },
 }  # fmt: skip
 # Rules that hang on a policy: (event type, component, choice, debit, credit).
 POLICY_RULES = {
