@@ -26,7 +26,8 @@ judged as (
         ageing.open_amount,
         invoices.status as invoice_status,
         case
-            when ageing.open_amount = 0 then 'nothing is open'
+            when ageing.open_amount = 0 and ageing.functional_open_amount = 0
+                then 'nothing is open'
             when
                 ageing.open_amount <> ageing.original_amount - ageing.paid_amount
                 - ageing.credited_amount - ageing.applied_amount - ageing.written_off_amount

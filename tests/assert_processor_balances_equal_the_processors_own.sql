@@ -26,58 +26,9 @@ stated as (
     where movements.ending_balance_amount_minor is not null
 ),
 
--- A history that begins after the account has a balance from before: what the processor stated at
--- its first moment, less what had landed by then. Several rows may share that moment too.
-first_moments as (
-    select
-        entity_id,
-        processor_name,
-        currency_code,
-        min(occurred_at) as occurred_at
-    from {{ ref('int_processor_transactions') }}
-    where ending_balance_amount_minor is not null
-    group by
-        entity_id,
-        processor_name,
-        currency_code
-),
-
-landed_by_then as (
-    select
-        first_moments.entity_id,
-        first_moments.processor_name,
-        first_moments.currency_code,
-        first_moments.occurred_at,
-        sum(movements.net_amount_minor) as net_amount_minor
-    from first_moments
-    inner join {{ ref('int_processor_transactions') }} as movements
-        on
-            first_moments.entity_id = movements.entity_id
-            and first_moments.processor_name = movements.processor_name
-            and first_moments.currency_code = movements.currency_code
-            and first_moments.occurred_at >= movements.occurred_at
-    group by
-        first_moments.entity_id,
-        first_moments.processor_name,
-        first_moments.currency_code,
-        first_moments.occurred_at
-),
-
+-- A history that begins after the account has a balance from before.
 openings as (
-    select distinct
-        landed_by_then.entity_id,
-        landed_by_then.processor_name,
-        landed_by_then.currency_code,
-        movements.ending_balance_amount_minor - landed_by_then.net_amount_minor
-            as opening_amount_minor
-    from landed_by_then
-    inner join {{ ref('int_processor_transactions') }} as movements
-        on
-            landed_by_then.entity_id = movements.entity_id
-            and landed_by_then.processor_name = movements.processor_name
-            and landed_by_then.currency_code = movements.currency_code
-            and landed_by_then.occurred_at = movements.occurred_at
-    where movements.ending_balance_amount_minor is not null
+    select * from {{ ref('int_processor_openings') }}
 ),
 
 compared as (

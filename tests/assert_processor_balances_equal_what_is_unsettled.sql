@@ -26,6 +26,19 @@ balances as (
     from {{ ref('rpt_processor_balances') }}
 ),
 
+-- What was there before the first landed row moved no balance here, and the first sweep took it.
+openings as (
+    select
+        openings.entity_id,
+        openings.processor_name,
+        openings.currency_code,
+        {{ major_units('openings.opening_amount_minor', 'currencies.exponent') }} as opening_amount
+    from {{ ref('int_processor_openings') }} as openings
+    inner join {{ ref('currencies') }} as currencies
+        on openings.currency_code = currencies.currency_code
+    where openings.opening_amount_minor <> 0
+),
+
 -- What cannot be read moves no balance here and is in its payout all the same: it is listed first.
 unreadable as (
     select distinct
@@ -49,6 +62,12 @@ left join listed
         and balances.processor_name = listed.processor_name
         and balances.currency_code = listed.currency_code
         and balances.month_rank = 1
+left join openings
+    on
+        balances.entity_id = openings.entity_id
+        and balances.processor_name = openings.processor_name
+        and balances.currency_code = openings.currency_code
+        and balances.difference_amount = -openings.opening_amount
 left join unreadable
     on
         balances.entity_id = unreadable.entity_id
@@ -56,9 +75,10 @@ left join unreadable
 where
     unreadable.entity_id is null
     and (
-        balances.difference_amount <> 0
+        (balances.difference_amount <> 0 and openings.entity_id is null)
         or (
             balances.month_rank = 1
-            and coalesce(listed.listed_amount, 0) <> balances.closing_balance
+            and balances.closing_balance - coalesce(listed.listed_amount, 0)
+            <> balances.difference_amount
         )
     )

@@ -91,9 +91,10 @@ movements as (
     from payments
 ),
 
+-- A top-up and its reversal are about one object: each row of the source is an item of its own.
 expected_items as (
     select
-        'bank:expected:' || entity_id || ':' || event_type || ':' || document_reference
+        'bank:expected:' || entity_id || ':' || event_type || ':' || source_record_id
             as item_id,
         'bank' as leg,
         'cash' as account_role,

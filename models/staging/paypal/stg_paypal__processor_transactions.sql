@@ -17,7 +17,7 @@ processor_transactions as (
             'paypal', 'transactions.source_relation', 'transactions.source_record_id'
         ) }} as processor_transaction_id,
         'paypal' as processor_name,
-        transactions.kind,
+        coalesce(transaction_links.kind, transactions.kind) as kind,
         transaction_links.charge_reference,
         coalesce(transaction_links.object_reference, transactions.source_record_id)
             as object_reference,

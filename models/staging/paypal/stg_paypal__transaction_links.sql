@@ -19,6 +19,7 @@ with_charges as (
         transactions.occurred_at,
         transactions.is_sweep,
         transactions.reference_id,
+        referenced.kind as referenced_kind,
         case
             when transactions.kind = 'charge' then transactions.source_record_id
             when referenced.kind = 'charge' then referenced.source_record_id
@@ -61,11 +62,18 @@ linked as (
     from counted
 ),
 
+-- What undoes something that has not landed has nothing to be posted with: it stands for itself.
 transaction_links as (
     select
         relation_key,
         source_record_id,
         charge_reference,
+        case
+            when kind = 'dispute_reversal' and dispute_reference is null then 'adjustment'
+            when kind = 'refund_failure' and coalesce(referenced_kind, '') <> 'refund'
+                then 'adjustment'
+            else kind
+        end as kind,
         case
             when kind = 'dispute_reversal' then coalesce(dispute_reference, source_record_id)
             when kind in ('payout_reversal', 'refund_failure')
