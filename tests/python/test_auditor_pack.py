@@ -173,7 +173,7 @@ def test_a_period_that_ties_says_so_and_one_that_does_not_says_where(built_demo,
     printed = capsys.readouterr().out
     assert printed.startswith(f"main, {PERIOD}: the period does not tie. See ")
     for amount, currency, day in wires:
-        assert f"bank cash {amount:,.2f} {currency} of {day}" in printed
+        assert f" {amount:,.2f} {currency} of {day}" in printed
 
 
 @pytest.mark.dbt
