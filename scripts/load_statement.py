@@ -341,7 +341,7 @@ def run(args: argparse.Namespace) -> None:
         moment = datetime.fromisoformat(args.loaded_at) if args.loaded_at else datetime.now(timezone.utc)
     except ValueError:
         raise Refused(f"--loaded-at {args.loaded_at}: write YYYY-MM-DD HH:MM:SS") from None
-    loaded_at = moment.strftime("%Y-%m-%d %H:%M:%S")
+    loaded_at = (moment.astimezone(timezone.utc) if moment.tzinfo else moment).strftime("%Y-%m-%d %H:%M:%S")
     names = account_names(args.account)
     statements = read_files(args.files, args.format)
     lines = sum(len(statement.lines) for statement in statements.values())

@@ -16,6 +16,20 @@ latest as (
     group by entity_id
 ),
 
+-- What a closed period took for open stays open in the books until its correction is posted, which may
+-- be on a day that has not come.
+still_to_come as (
+    select distinct entries.invoice_id
+    from {{ ref('int_posted_entries') }} as entries
+    inner join {{ ref('int_entities') }} as entities
+        on entries.entity_id = entities.entity_id
+    where
+        entries.account_role = 'accounts_receivable'
+        and entries.correction_cause is not null
+        and entries.entry_date > entities.as_of_date
+        and entries.invoice_id is not null
+),
+
 -- Billing's word holds for the as-of date; what it said at an earlier month's end is gone.
 judged as (
     select
@@ -39,12 +53,15 @@ judged as (
                     ageing.aged_date
                 ) <= ageing.aged_date
                 and latest.month_start is not null
+                and still_to_come.invoice_id is null
                 then 'settled'
             else 'ok'
         end as status
     from ageing
     left join {{ ref('int_invoices') }} as invoices
         on ageing.invoice_id = invoices.invoice_id
+    left join still_to_come
+        on ageing.invoice_id = still_to_come.invoice_id
     left join latest
         on
             ageing.entity_id = latest.entity_id

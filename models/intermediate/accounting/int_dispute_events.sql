@@ -68,6 +68,7 @@ dispute_events as (
         disputes.currency_code,
         case
             when components.component = 'exchange_difference' then 0
+            when components.component = 'won' then disputes_valued.returned_amount_minor
             else disputes.amount_minor
         end as amount_minor,
         disputes_valued.functional_currency_code,

@@ -36,6 +36,12 @@ disputes_valued as (
             'disputes.amount_minor', 'invoice_bookings.multiplier', 'invoice_bookings.divisor'
         ) }}) as held_functional_amount_minor,
         returned.payout_id as returned_payout_id,
+        -- A chargeback may come back in part.
+        case
+            when returned.presentment_currency_code = disputes.currency_code
+                then returned.presentment_amount_minor
+            else disputes.amount_minor
+        end as returned_amount_minor,
         returned.functional_amount_minor as returned_functional_amount_minor
     from disputes
     inner join entities

@@ -21,6 +21,14 @@ settlements as (
         processor_transactions.object_reference,
         processor_transactions.kind,
         min(processor_transactions.payout_id) as payout_id,
+        case
+            when
+                min(processor_transactions.presentment_currency_code)
+                = max(processor_transactions.presentment_currency_code)
+                then min(processor_transactions.presentment_currency_code)
+        end as presentment_currency_code,
+        cast(sum(processor_transactions.presentment_amount_minor) as bigint)
+            as presentment_amount_minor,
         cast(sum({{ convert_money(
             'processor_transactions.gross_amount_minor', 'factors.multiplier', 'factors.divisor'
         ) }}) as bigint) as functional_amount_minor
