@@ -12,7 +12,8 @@ causes as (
     select * from {{ ref('causes') }}
 ),
 
--- A cause that proves more than the finding may speak in its place, as everywhere else.
+-- A cause that proves more than the finding may speak in its place, as everywhere else. Where both
+-- sides have the same money the error is not in the money (a void invoice that was paid): no break.
 errors as (
     select
         report.movement_id as subject_id,
@@ -20,7 +21,15 @@ errors as (
         report.break_leg,
         report.break_cause,
         case
-            when report.break_leg is null and findings.leg = 'processor' then 'no break'
+            when
+                report.break_leg is null
+                and findings.leg = 'processor'
+                and not (
+                    report.is_in_billing
+                    and report.is_at_processor
+                    and coalesce(report.difference_amount, 1) = 0
+                )
+                then 'no break'
             when findings.leg not in (report.break_leg, 'every') then 'ok'
             when
                 findings.cause <> report.break_cause

@@ -22,7 +22,7 @@ from conftest import DbtRun, copy_project, run_dbt
 pytestmark = pytest.mark.dbt
 
 # On the second day exceptions appear, find their counterpart, turn out to differ and grow old.
-DAYS = [date(2024, 12, 29), date(2024, 12, 30), date(2024, 12, 31)]
+DAYS = [date(2024, 11, 5), date(2024, 11, 6), date(2024, 11, 7)]
 LEDGER = Path("seeds") / "demo" / "xero"
 MARTS = ["rpt_exception_changes", "fct_exceptions", "fct_matches", "rpt_drift_daily"]
 CONTROLS = ["assert_exception_changes_bridge_yesterday_to_today", "assert_replayed_items_agree_with_the_drift"]
