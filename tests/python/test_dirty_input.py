@@ -15,7 +15,7 @@ from generate_company import main as generate_company  # noqa: E402
 
 LOADED = ("stripe", "xero", "bank_statement")
 UNTOUCHED = """
-    status = 'paid' and charge_id is not null and amount_paid = total
+    livemode and status = 'paid' and charge_id is not null and amount_paid = total
     and id not in (select invoice_id from stripe.credit_note)
     and charge_id not in (select charge_id from stripe.refund)
     and charge_id not in (select charge_id from stripe.dispute)
