@@ -29,7 +29,6 @@ movements as (
         invoice_id,
         amount_minor as collected_minor,
         0 as settled_minor,
-        1 as payment_count,
         0 as attempt_count,
         0 as note_count
     from payments
@@ -38,7 +37,6 @@ movements as (
         invoice_id,
         0 as collected_minor,
         case when kind = 'pre_payment' then total_amount_minor else 0 end as settled_minor,
-        0 as payment_count,
         0 as attempt_count,
         case when kind = 'pre_payment' then 0 else 1 end as note_count
     from credit_notes
@@ -47,7 +45,6 @@ movements as (
         invoice_id,
         0 as collected_minor,
         amount_minor as settled_minor,
-        0 as payment_count,
         0 as attempt_count,
         0 as note_count
     from balance_changes
@@ -56,7 +53,6 @@ movements as (
         invoice_id,
         0 as collected_minor,
         0 as settled_minor,
-        0 as payment_count,
         1 as attempt_count,
         0 as note_count
     from payment_attempts
@@ -67,7 +63,6 @@ totals as (
         invoice_id,
         cast(sum(collected_minor) as {{ dbt.type_bigint() }}) as collected_amount_minor,
         cast(sum(settled_minor) as {{ dbt.type_bigint() }}) as settled_amount_minor,
-        cast(sum(payment_count) as {{ dbt.type_bigint() }}) as payment_count,
         cast(sum(attempt_count) as {{ dbt.type_bigint() }}) as attempt_count,
         cast(sum(note_count) as {{ dbt.type_bigint() }}) as note_count
     from movements
@@ -84,11 +79,9 @@ invoice_collections as (
         invoices.invoice_number,
         invoices.status as invoice_status,
         invoices.currency_code,
-        invoices.total_amount_minor,
         invoices.paid_at,
         invoices.total_amount_minor - coalesce(totals.settled_amount_minor, 0) as due_amount_minor,
         coalesce(totals.collected_amount_minor, 0) as collected_amount_minor,
-        coalesce(totals.payment_count, 0) as payment_count,
         coalesce(totals.attempt_count, 0) as attempt_count,
         coalesce(totals.note_count, 0) as note_count
     from invoices
