@@ -1,14 +1,14 @@
 -- grain: one row per reference_id, mapping_rule
 with
 
-quantity_references as (
+names as (
     select
         *,
         lower(trim(reference)) as compared_text
     from {{ ref('int_quantity_references') }}
 ),
 
-mappings as (
+signed_rows as (
     select
         'client' as field,
         priority,
@@ -40,10 +40,17 @@ mappings as (
     from {{ ref('service_mappings') }}
 ),
 
+mappings as (
+    select
+        *,
+        {{ dbt.length('pattern') }} as pattern_length
+    from signed_rows
+),
+
 -- Names times rows, before any day or quantity comes in: both are few.
 mapping_candidates as (
     select
-        quantity_references.reference_id,
+        names.reference_id,
         mappings.priority,
         mappings.pattern,
         mappings.mapped_to,
@@ -57,34 +64,24 @@ mapping_candidates as (
         || coalesce(', source ' || mappings.source_name, '')
         || coalesce(', company ' || mappings.entity_id, '')
         || ', from ' || cast(mappings.effective_from as {{ dbt.type_string() }}) as mapping_rule
-    from quantity_references
+    from names
     inner join mappings
         on
-            quantity_references.field = mappings.field
-            and coalesce(mappings.entity_id, quantity_references.entity_id)
-            = quantity_references.entity_id
-            and coalesce(mappings.source_name, quantity_references.source_name)
-            = quantity_references.source_name
-            and coalesce(mappings.vendor_name, lower(quantity_references.vendor_name), '')
-            = coalesce(lower(quantity_references.vendor_name), '')
+            names.field = mappings.field
+            and coalesce(mappings.entity_id, names.entity_id) = names.entity_id
+            and coalesce(mappings.source_name, names.source_name) = names.source_name
+            and coalesce(mappings.vendor_name, lower(names.vendor_name), '')
+            = coalesce(lower(names.vendor_name), '')
             and case mappings.match_kind
-                when 'exact' then quantity_references.compared_text
-                when 'prefix'
-                    then substring(
-                        quantity_references.compared_text, 1, {{ dbt.length('mappings.pattern') }}
-                    )
-                when 'suffix'
-                    then {{ dbt.right(
-                        'quantity_references.compared_text', dbt.length('mappings.pattern')
-                    ) }}
+                when 'exact' then names.compared_text
+                when 'prefix' then substring(names.compared_text, 1, mappings.pattern_length)
+                when 'suffix' then {{ dbt.right('names.compared_text', 'mappings.pattern_length') }}
                 when 'contains'
-                    then case
-                        when
-                            {{ dbt.position(
-                                'mappings.pattern', 'quantity_references.compared_text'
-                            ) }} > 0
-                            then mappings.pattern
-                    end
+                    then substring(
+                        names.compared_text,
+                        {{ dbt.position('mappings.pattern', 'names.compared_text') }},
+                        mappings.pattern_length
+                    )
             end = mappings.pattern
 )
 
