@@ -30,8 +30,8 @@ typed as (
         end as minimum_amount_minor,
         lower({{ trimmed('landed.pricing_model') }}) as pricing_model,
         {{ millionths('landed.package_size') }} as package_size_millionths,
-        {{ exact_decimal('landed.unit_price') }} as unit_price,
-        {{ exact_decimal('landed.unit_cost') }} as unit_cost,
+        {{ exact_price('landed.unit_price') }} as unit_price,
+        {{ exact_price('landed.unit_cost') }} as unit_cost,
         coalesce(lower({{ trimmed('landed.proration') }}), 'none') as proration,
         coalesce(lower({{ trimmed('landed.billing_timing') }}), 'arrears') as billing_timing,
         coalesce(lower({{ trimmed('landed.agreement_kind') }}), 'standard') as agreement_kind,
@@ -44,8 +44,8 @@ typed as (
         (landed.effective_to is not null and {{ utc_timestamp('landed.effective_to') }} is null)
         or (landed.updated_at is not null and {{ utc_timestamp('landed.updated_at') }} is null)
             as has_unreadable_time,
-        (landed.unit_price is not null and {{ exact_decimal('landed.unit_price') }} is null)
-        or (landed.unit_cost is not null and {{ exact_decimal('landed.unit_cost') }} is null)
+        (landed.unit_price is not null and {{ exact_price('landed.unit_price') }} is null)
+        or (landed.unit_cost is not null and {{ exact_price('landed.unit_cost') }} is null)
             as has_unreadable_price,
         (
             landed.committed_quantity is not null

@@ -17,8 +17,8 @@ typed as (
         {{ millionths('up_to_quantity') }} as up_to_quantity_millionths,
         up_to_quantity is not null and {{ millionths('up_to_quantity') }} is null
             as has_unreadable_end,
-        {{ exact_decimal('unit_price') }} as unit_price,
-        unit_price is not null and {{ exact_decimal('unit_price') }} is null
+        {{ exact_price('unit_price') }} as unit_price,
+        unit_price is not null and {{ exact_price('unit_price') }} is null
             as has_unreadable_price,
         {{ exact_decimal('flat_amount') }} as flat_amount_major,
         flat_amount is not null and {{ exact_decimal('flat_amount') }} is null

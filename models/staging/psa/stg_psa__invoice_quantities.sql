@@ -21,8 +21,8 @@ typed as (
         landed.period_end is not null and {{ utc_timestamp('landed.period_end') }} is null
             as has_unreadable_end,
         {{ millionths('landed.quantity') }} as quantity_millionths,
-        {{ exact_decimal('landed.unit_price') }} as unit_price,
-        landed.unit_price is not null and {{ exact_decimal('landed.unit_price') }} is null
+        {{ exact_price('landed.unit_price') }} as unit_price,
+        landed.unit_price is not null and {{ exact_price('landed.unit_price') }} is null
             as has_unreadable_price,
         {{ minor_units('landed.amount', 'currencies.exponent') }} as amount_minor,
         upper({{ trimmed('landed.currency') }}) as currency_code,

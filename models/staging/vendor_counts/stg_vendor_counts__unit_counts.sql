@@ -25,7 +25,7 @@ typed as (
         cast({{ utc_timestamp('landed.cancelled_on') }} as date) as cancelled_on,
         landed.cancelled_on is not null and {{ utc_timestamp('landed.cancelled_on') }} is null
             as has_unreadable_cancellation,
-        {{ exact_decimal('landed.unit_cost') }} as unit_cost,
+        {{ exact_price('landed.unit_cost') }} as unit_cost,
         landed.unit_cost is not null as states_unit_cost,
         upper({{ trimmed('landed.currency') }}) as currency_code,
         currencies.currency_code is not null as is_known_currency,
