@@ -9,13 +9,11 @@ count_sources [vendor_counts] and psa_sources [psa].
 from __future__ import annotations
 
 import argparse
-import csv
 import datetime as dt
 import sys
 from pathlib import Path
-from typing import Any
 
-from company.msp import LABEL_COLUMNS, generate_provider
+from company.msp import generate_provider, write_labels
 from company.msp.faults import parse_rates
 from company.msp.policy import write_policy
 from company.tables import row_count
@@ -38,15 +36,6 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--format", choices=("csv", "parquet", "duckdb"), default="csv",
                         help="of the raw tables; duckdb writes <out>/raw.duckdb (default csv)")
     return parser
-
-
-def write_labels(labels: list[dict[str, Any]], path: Path) -> None:
-    """One row per label; a header alone when there are none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, LABEL_COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(labels)
 
 
 def main(arguments: list[str] | None = None) -> int:

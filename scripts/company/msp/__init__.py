@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..bank import post_statement
@@ -77,3 +79,12 @@ def _place(row: dict[str, Any]) -> tuple[Any, ...]:
 def decimal_of(value: Fraction) -> Decimal:
     """A quantity with six decimals."""
     return (Decimal(value.numerator) / value.denominator).quantize(Decimal("0.000001"))
+
+
+def write_labels(labels: list[dict[str, Any]], path: Path) -> None:
+    """One row per label; a header alone when there are none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, LABEL_COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(labels)

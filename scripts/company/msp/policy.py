@@ -9,7 +9,7 @@ from typing import Any
 
 from . import catalogue
 from .billing import client_in_psa, item_code
-from .catalogue import METER_NAMES, SERVICES, TOGETHER
+from .catalogue import METER_NAMES, SERVICES
 from .faults import UNMAPPED_SKU
 from .landing import client_in_agreements
 from .plan import Client
@@ -25,7 +25,7 @@ COLUMNS = {
         "units_per_unit", "action", "exclude_reason", "effective_from", "effective_to", "note",
     ),
     "services": (
-        "service_id", "service_name", "unit", "service_kind", "product_id", "is_agreement_required", "note",
+        "service_id", "service_name", "unit", "service_kind", "product_id", "note",
     ),
 }  # fmt: skip
 SINCE = dt.date(2020, 1, 1)
@@ -40,8 +40,7 @@ def policy_rows(
         "service_mappings": _services(),
         "services": [
             {"service_id": service.id, "service_name": service.name, "unit": service.unit,
-             "service_kind": service.kind, "product_id": service.product,
-             "is_agreement_required": "false" if service.kind == "labour" else "true"}
+             "service_kind": service.kind, "product_id": f"stripe:{service.product}"}
             for service in SERVICES
         ],
     }  # fmt: skip
@@ -104,8 +103,6 @@ def _services() -> list[dict[str, Any]]:
     rows.append(_mapping(*licences, "suffix", "mail-5pack", service_id="mail_basic", units_per_unit="5",
                          priority=50, note="five mailboxes a pack"))  # fmt: skip
     rows.append(_mapping(*licences, "contains", "-free", action="exclude", exclude_reason="costs nothing"))
-    rows.append(_mapping("stripe", None, "exact", TOGETHER, action="exclude",
-                         exclude_reason="itemised by the professional services system"))  # fmt: skip
     for service_id, meter in METER_NAMES.items():
         source = "stripe" if service_id == "text_alerts" else "metering"
         if meter != service_id:
