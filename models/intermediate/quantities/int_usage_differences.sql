@@ -70,7 +70,8 @@ split as (
                     else at_agreed_price_minor - rated_amount_minor
                 end
             when sign(quantity_difference_millionths) <> sign(amount_difference_minor) then 0
-            when invoiced_unit_price = unit_price then amount_difference_minor
+            when coalesce(invoiced_unit_price, unit_price, 0) = coalesce(unit_price, 0)
+                then amount_difference_minor
             else sign(amount_difference_minor)
                 * least(abs(amount_difference_minor), amount_of_units_minor)
         end as quantity_part_minor
