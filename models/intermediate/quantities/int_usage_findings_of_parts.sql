@@ -51,7 +51,15 @@ judged as (
                 and basis = 'committed'
                 and invoiced_quantity_millionths = earlier_quantity_millionths
                 then 'stale_agreement_quantity'
-            when part = 'price' and invoiced_unit_price = earlier_unit_price
+            when
+                part = 'price'
+                and (
+                    invoiced_unit_price = earlier_unit_price
+                    -- Lines of billing have an amount and no price.
+                    or invoiced_amount_minor = {{ price_of_units(
+                        'earlier_unit_price', 'invoiced_quantity_millionths', 'exponent'
+                    ) }}
+                )
                 then 'stale_agreement_price'
             when part = 'quantity' then 'quantity_mismatch'
             else 'price_mismatch'
