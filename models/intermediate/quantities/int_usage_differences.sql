@@ -57,7 +57,10 @@ split as (
         *,
         case
             when quantity_difference_millionths = 0 or is_waived then 0
-            when invoiced_row_count = 0 or rated_amount_minor = 0 then amount_difference_minor
+            when
+                invoiced_row_count = 0
+                or (rated_amount_minor = 0 and coalesce(billable_quantity_millionths, 0) = 0)
+                then amount_difference_minor
             when
                 is_plain
                 and credited_amount_minor = 0
