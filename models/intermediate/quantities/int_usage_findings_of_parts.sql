@@ -18,6 +18,7 @@ parts as (
         quantity_part_minor - explained_part_minor <> 0
         or (
             is_plain
+            and not is_waived
             and invoiced_row_count > 0
             and invoiced_quantity_millionths not in (0, 1000000)
             and credited_amount_minor = 0
@@ -45,21 +46,17 @@ judged as (
                 then 'within_tolerance'
             when invoiced_row_count = 0 or (part_minor < 0 and invoiced_amount_minor = 0)
                 then 'unbilled_service'
-            when rated_amount_minor = 0 and not is_waived then 'billed_not_used'
+            when
+                rated_amount_minor = 0
+                and coalesce(billable_quantity_millionths, 0) = 0
+                and not is_waived
+                then 'billed_not_used'
             when
                 part = 'quantity'
                 and basis = 'committed'
                 and invoiced_quantity_millionths = earlier_quantity_millionths
                 then 'stale_agreement_quantity'
-            when
-                part = 'price'
-                and (
-                    invoiced_unit_price = earlier_unit_price
-                    -- Lines of billing have an amount and no price.
-                    or invoiced_amount_minor = {{ price_of_units(
-                        'earlier_unit_price', 'invoiced_quantity_millionths', 'exponent'
-                    ) }}
-                )
+            when part = 'price' and invoiced_amount_minor = at_earlier_price_minor
                 then 'stale_agreement_price'
             when part = 'quantity' then 'quantity_mismatch'
             else 'price_mismatch'
