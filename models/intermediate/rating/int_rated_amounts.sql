@@ -52,7 +52,9 @@ judged as (
         coalesce(tier_totals.amount_parts, 0) as amount_parts,
         case
             when billable_usage.not_rated_reason is not null then billable_usage.not_rated_reason
-            when coalesce(tier_totals.quantity_parts, 0) < billable_usage.billable_parts
+            when
+                billable_usage.pricing_model in ('graduated', 'volume')
+                and coalesce(tier_totals.quantity_parts, 0) < billable_usage.billable_parts
                 then 'quantity_above_the_last_tier'
         end as reason
     from billable_usage
