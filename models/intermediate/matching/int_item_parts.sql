@@ -18,6 +18,10 @@ granularities as (
     where leg = 'ledger'
 ),
 
+usage_parts as (
+    select * from {{ ref('int_usage_item_parts') }}
+),
+
 dated_entries as (
     select
         entries.*,
@@ -86,6 +90,8 @@ ledger_parts as (
 item_parts as (
     select * from ledger_parts
     union all
+    select * from usage_parts
+    union all
     select
         item_id,
         source_name,
@@ -94,7 +100,7 @@ item_parts as (
         currency_code,
         amount_minor
     from expected_items
-    where leg <> 'ledger'
+    where leg not in ('ledger', 'usage')
     union all
     select
         item_id,
@@ -104,6 +110,7 @@ item_parts as (
         currency_code,
         amount_minor
     from recorded_items
+    where leg <> 'usage'
 )
 
 select * from item_parts

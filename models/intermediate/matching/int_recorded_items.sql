@@ -13,6 +13,11 @@ bank_items as (
     select * from {{ ref('int_recorded_bank_items') }}
 ),
 
+-- In the columns of the items below, in their order.
+usage_items as (
+    select * from {{ ref('int_recorded_usage_items') }}
+),
+
 entities as (
     select * from {{ ref('int_entities') }}
 ),
@@ -90,6 +95,8 @@ items as (
         null as source_document_id,
         quoted_text
     from bank_items
+    union all
+    select * from usage_items
 ),
 
 recorded_items as (
@@ -100,8 +107,7 @@ recorded_items as (
             else {{ convert_money('items.amount_minor', 'factors.multiplier', 'factors.divisor') }}
         end as functional_amount_minor,
         items.item_date <= entities.as_of_date
-        and items.account_role <> 'out_of_scope'
-        and items.amount_minor <> 0 as is_matchable
+        and items.account_role <> 'out_of_scope' and items.amount_minor <> 0 as is_matchable
     from items
     inner join entities
         on items.entity_id = entities.entity_id
