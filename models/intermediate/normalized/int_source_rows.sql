@@ -37,7 +37,29 @@ staged as (
     {{ staged_rows('bank_sources', 'bank_lines', 'amount_minor', 'currency_code') }}
     union all
     {{ staged_rows(
-        'usage_sources', 'usage_records', 'null', 'cast(null as varchar(3))', columns_of='metering'
+        'usage_sources', 'usage_records', 'null', 'cast(null as varchar(3))',
+        columns_of='metering', landed_by=['metering']
+    ) }}
+    union all
+    {{ staged_rows(
+        'usage_sources', 'usage_events', 'null', 'cast(null as varchar(3))', columns_of='metering'
+    ) }}
+    union all
+    {{ staged_rows(
+        'agreement_sources', 'agreement_lines', 'null', 'currency_code', columns_of='agreements'
+    ) }}
+    union all
+    {{ staged_rows(
+        'agreement_sources', 'agreement_tiers', 'null', 'cast(null as varchar(3))',
+        columns_of='agreements'
+    ) }}
+    union all
+    {{ staged_rows(
+        'count_sources', 'unit_counts', 'null', 'currency_code', columns_of='vendor_counts'
+    ) }}
+    union all
+    {{ staged_rows(
+        'psa_sources', 'invoice_quantities', 'amount_minor', 'currency_code', columns_of='psa'
     ) }}
 ),
 
