@@ -37,7 +37,7 @@ judged as (
         sum(case when is_alarm then stake_amount_minor else 0 end) as stake_amount_minor,
         sum(case when is_alarm then abs(quantity_difference_millionths) else 0 end)
             as alarming_millionths,
-        max(case when is_alarm then 1 else 0 end) = 1 as is_alarm
+        max(case when is_alarm then 1 else 0 end) = 1 as has_alarm
     from findings
     group by chain_id
 ),
@@ -90,7 +90,7 @@ usage_dues as (
         cast(coalesce(named.invoiced_quantity_millionths, 0) as {{ dbt.type_bigint() }})
             as invoiced_quantity_millionths,
         coalesce(
-            judged.is_alarm
+            judged.has_alarm
             and (judged.stake_amount_minor = 0 or judged.alarming_millionths > 0), false
         ) as is_contradicted,
         coalesce(agreement_lines.source_name, 'policy') as source_name,
@@ -106,8 +106,8 @@ usage_dues as (
     left join agreement_lines
         on named.agreement_line_id = agreement_lines.agreement_line_id
     where
-        (named.rated_amount_minor <> 0 or named.invoiced_row_count > 0 or judged.is_alarm)
-        and (judged.is_alarm or (named.client_id is not null and named.service_id is not null))
+        (named.rated_amount_minor <> 0 or named.invoiced_row_count > 0 or judged.has_alarm)
+        and (judged.has_alarm or (named.client_id is not null and named.service_id is not null))
 )
 
 select * from usage_dues
