@@ -78,10 +78,10 @@ mapping_candidates as (
                 when 'suffix' then {{ dbt.right('names.compared_text', 'mappings.pattern_length') }}
                 when 'contains'
                     then substring(
-                        names.compared_text,
-                        {{ dbt.position('mappings.pattern', 'names.compared_text') }},
-                        mappings.pattern_length
-                    )
+                            names.compared_text,
+                            {{ dbt.position('mappings.pattern', 'names.compared_text') }},
+                            mappings.pattern_length
+                        )
             end = mappings.pattern
 )
 

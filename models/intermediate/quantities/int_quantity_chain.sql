@@ -60,6 +60,7 @@ quantity_chain as (
         rated.billing_timing,
         coalesce(rated.is_waived, false) as is_waived,
         coalesce(rated.late_quantity_millionths, 0) as late_quantity_millionths,
+        coalesce(rated.late_billable_millionths, 0) as late_billable_millionths,
         coalesce(rated.is_plain, false) as is_plain,
         coalesce(rated.is_whole_month, false) as is_whole_month,
         rated.unit_price,

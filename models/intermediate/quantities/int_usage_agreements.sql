@@ -23,6 +23,15 @@ described as (
         agreement_lines.count_measure,
         agreement_lines.committed_quantity_millionths,
         coalesce(agreement_lines.included_quantity_millionths, 0) as included_quantity_millionths,
+        agreement_lines.package_size_millionths as package_millionths,
+        greatest(
+            greatest(
+                rated_usage.measured_quantity_millionths
+                + coalesce(rated_usage.late_quantity_millionths, 0),
+                coalesce(agreement_lines.committed_quantity_millionths, 0)
+            ) - coalesce(agreement_lines.included_quantity_millionths, 0),
+            0
+        ) as with_late_millionths,
         case
             when rated_usage.agreement_kind = 'internal' then 'internal_use'
             when rated_usage.agreement_kind = 'trial' then 'trial'
@@ -69,6 +78,13 @@ usage_agreements as (
         described.measured_quantity_millionths,
         coalesce(described.late_quantity_millionths, 0) as late_quantity_millionths,
         case
+            when coalesce(described.late_quantity_millionths, 0) <= 0 then 0
+            when described.pricing_model = 'package' then {{ integer_divide(
+                'with_late_millionths + package_millionths - 1', 'nullif(package_millionths, 0)'
+            ) }} * described.package_millionths - described.billable_quantity_millionths
+            else described.with_late_millionths - described.billable_quantity_millionths
+        end as late_billable_millionths,
+        case
             when coalesce(context_classes.waives_agreement, false) then 0
             else coalesce(described.billable_quantity_millionths, 0)
         end as billable_quantity_millionths,
@@ -77,7 +93,12 @@ usage_agreements as (
             else coalesce(described.total_amount_minor, 0)
         end as rated_amount_minor,
         coalesce(described.minimum_applied_minor, 0) as minimum_applied_minor,
-        described.unit_price,
+        case
+            when described.pricing_model = 'package' then {{ service_price(
+                'described.unit_price', 'described.package_millionths'
+            ) }}
+            else described.unit_price
+        end as unit_price,
         described.unit_cost,
         described.is_estimated,
         described.not_rated_reason

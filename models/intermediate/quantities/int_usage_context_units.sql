@@ -25,7 +25,7 @@ measured as (
     select
         quantity_chain.chain_id,
         coalesce(
-            nullif(usage_counts.context_class, ''), quantity_chain.agreement_class
+            nullif(usage_counts.context_class, 'none'), quantity_chain.agreement_class
         ) as context_class,
         case quantity_chain.count_measure
             when 'last' then usage_counts.last_millionths

@@ -11,7 +11,7 @@ context_classes as (
 ),
 
 -- Each unit is in one class: by its licence, else because it was cancelled a short while ago, else
--- because nobody works with it. What is in none has an empty class.
+-- because nobody works with it. What is in none has the class none.
 classed as (
     select
         counts.*,
@@ -25,7 +25,7 @@ classed as (
                     'day', 'coalesce(recently_cancelled.days, 0)', 'counts.cancelled_on'
                 ) }} as date)
                 then 'recently_cancelled'
-            else ''
+            else 'none'
         end as row_class
     from counts
     left join context_classes as recently_cancelled
@@ -42,7 +42,7 @@ parts as (
         period_start_date,
         row_class as context_class,
         case
-            when row_class = ''
+            when row_class = 'none'
                 then quantity_millionths - coalesce(inactive_quantity_millionths, 0)
             else quantity_millionths
         end as quantity_millionths,
@@ -64,7 +64,7 @@ parts as (
         unit_cost,
         currency_code
     from classed
-    where row_class = '' and inactive_quantity_millionths > 0
+    where row_class = 'none' and inactive_quantity_millionths > 0
 ),
 
 usage_count_units as (

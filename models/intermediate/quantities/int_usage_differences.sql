@@ -57,7 +57,10 @@ split as (
         *,
         case
             when quantity_difference_millionths = 0 or is_waived then 0
-            when invoiced_row_count = 0 or rated_amount_minor = 0 then amount_difference_minor
+            when
+                invoiced_row_count = 0
+                or (rated_amount_minor = 0 and coalesce(billable_quantity_millionths, 0) = 0)
+                then amount_difference_minor
             when
                 is_plain
                 and credited_amount_minor = 0
@@ -70,7 +73,8 @@ split as (
                     else at_agreed_price_minor - rated_amount_minor
                 end
             when sign(quantity_difference_millionths) <> sign(amount_difference_minor) then 0
-            when invoiced_unit_price = unit_price then amount_difference_minor
+            when coalesce(invoiced_unit_price, unit_price, 0) = coalesce(unit_price, 0)
+                then amount_difference_minor
             else sign(amount_difference_minor)
                 * least(abs(amount_difference_minor), amount_of_units_minor)
         end as quantity_part_minor

@@ -71,9 +71,10 @@ findings_of_usage as (
         precedence,
         is_alarm,
         comparison,
-        quantity_difference_millionths,
-        amount_difference_minor,
-        stake_amount_minor,
+        cast(quantity_difference_millionths as {{ dbt.type_bigint() }})
+            as quantity_difference_millionths,
+        cast(amount_difference_minor as {{ dbt.type_bigint() }}) as amount_difference_minor,
+        cast(stake_amount_minor as {{ dbt.type_bigint() }}) as stake_amount_minor,
         not is_estimated as is_calculated,
         is_estimated,
         {{ filled_text('sentence', {

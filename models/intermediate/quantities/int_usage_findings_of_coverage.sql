@@ -28,7 +28,8 @@ calculated as (
         )
 ),
 
--- Units that nobody can bill yet are worth what other clients pay for them, or else what they cost.
+-- Units that nobody can bill yet are worth at least what the vendor takes for them; where that is not
+-- known, what others pay.
 estimated as (
     select
         differences.chain_id,
@@ -40,7 +41,7 @@ estimated as (
         ) as quantity_difference_millionths,
         0 as amount_difference_minor,
         -{{ price_of_units(
-            'coalesce(usual_prices.unit_price, differences.unit_cost)',
+            'coalesce(differences.unit_cost, usual_prices.unit_price)',
             '(differences.used_millionths - differences.context_millionths'
             ' - coalesce(differences.invoiced_quantity_millionths, 0))',
             'differences.exponent'

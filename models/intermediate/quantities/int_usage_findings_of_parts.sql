@@ -18,6 +18,7 @@ parts as (
         quantity_part_minor - explained_part_minor <> 0
         or (
             is_plain
+            and not is_waived
             and invoiced_row_count > 0
             and invoiced_quantity_millionths not in (0, 1000000)
             and credited_amount_minor = 0
@@ -45,7 +46,11 @@ judged as (
                 then 'within_tolerance'
             when invoiced_row_count = 0 or (part_minor < 0 and invoiced_amount_minor = 0)
                 then 'unbilled_service'
-            when rated_amount_minor = 0 and not is_waived then 'billed_not_used'
+            when
+                rated_amount_minor = 0
+                and coalesce(billable_quantity_millionths, 0) = 0
+                and not is_waived
+                then 'billed_not_used'
             when
                 part = 'quantity'
                 and basis = 'committed'

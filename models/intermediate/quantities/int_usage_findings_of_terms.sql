@@ -13,8 +13,8 @@ judged as (
         chain_id,
         'agreed_quantity_behind' as detail,
         'counted_to_agreed' as comparison,
-        agreed_quantity_millionths - (counted_average_millionths - context_millionths)
-            as quantity_difference_millionths,
+        agreed_quantity_millionths as covered_millionths,
+        counted_average_millionths - context_millionths as held_millionths,
         unit_price,
         exponent,
         is_estimated
@@ -23,7 +23,6 @@ judged as (
         coverage = 'compared'
         and basis = 'committed'
         and is_whole_month
-        and agreement_class is null
         and counted_average_millionths - context_millionths - agreed_quantity_millionths
         > quantity_tolerance_millionths
     union all
@@ -31,18 +30,20 @@ judged as (
         chain_id,
         'late_usage' as detail,
         'late_to_invoiced' as comparison,
-        -late_quantity_millionths as quantity_difference_millionths,
+        billable_quantity_millionths as covered_millionths,
+        billable_quantity_millionths + late_billable_millionths as held_millionths,
         unit_price,
         exponent,
         is_estimated
     from differences
-    where late_quantity_millionths > 0
+    where late_billable_millionths > 0
     union all
     select
         chain_id,
         'price_below_cost' as detail,
         'price_to_cost' as comparison,
-        -billable_quantity_millionths as quantity_difference_millionths,
+        0 as covered_millionths,
+        billable_quantity_millionths as held_millionths,
         unit_cost - unit_price as unit_price,
         exponent,
         is_estimated
@@ -55,10 +56,10 @@ usage_findings_of_terms as (
         chain_id,
         detail,
         comparison,
-        quantity_difference_millionths,
+        covered_millionths - held_millionths as quantity_difference_millionths,
         0 as amount_difference_minor,
-        {{ price_of_units('unit_price', 'quantity_difference_millionths', 'exponent') }}
-            as stake_amount_minor,
+        {{ price_of_units('unit_price', 'covered_millionths', 'exponent') }}
+        - {{ price_of_units('unit_price', 'held_millionths', 'exponent') }} as stake_amount_minor,
         is_estimated
     from judged
 )

@@ -32,6 +32,7 @@ usage_rated as (
         cast(sum(measured_quantity_millionths) as {{ dbt.type_bigint() }})
             as measured_quantity_millionths,
         cast(sum(late_quantity_millionths) as {{ dbt.type_bigint() }}) as late_quantity_millionths,
+        cast(sum(late_billable_millionths) as {{ dbt.type_bigint() }}) as late_billable_millionths,
         cast(sum(billable_quantity_millionths) as {{ dbt.type_bigint() }})
             as billable_quantity_millionths,
         cast(sum(rated_amount_minor) as {{ dbt.type_bigint() }}) as rated_amount_minor,
