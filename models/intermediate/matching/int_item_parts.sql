@@ -80,17 +80,21 @@ ledger_parts as (
     inner join expected_items
         on entry_parts.item_id = expected_items.item_id
     group by
-        expected_items.item_id,
-        entry_parts.source_name,
-        entry_parts.source_table,
-        entry_parts.source_record_id,
-        entry_parts.currency_code
+        expected_items.item_id, entry_parts.source_name, entry_parts.source_table,
+        entry_parts.source_record_id, entry_parts.currency_code
 ),
 
 item_parts as (
     select * from ledger_parts
     union all
-    select * from usage_parts
+    select
+        item_id,
+        source_name,
+        source_table,
+        source_record_id,
+        currency_code,
+        amount_minor
+    from usage_parts
     union all
     select
         item_id,

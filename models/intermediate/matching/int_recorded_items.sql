@@ -9,12 +9,10 @@ processor_items as (
     select * from {{ ref('int_recorded_processor_items') }}
 ),
 
-bank_items as (
+-- Both models have the same columns in the same order.
+bank_and_usage_items as (
     select * from {{ ref('int_recorded_bank_items') }}
-),
-
--- In the columns of the items below, in their order.
-usage_items as (
+    union all
     select * from {{ ref('int_recorded_usage_items') }}
 ),
 
@@ -75,7 +73,7 @@ items as (
     union all
     select
         item_id,
-        'bank' as leg,
+        leg,
         entity_id,
         account_role,
         document_reference,
@@ -91,12 +89,10 @@ items as (
         source_record_id,
         false as is_manual,
         null as journal_id,
-        'bank' as journal_kind,
+        case leg when 'usage' then 'invoice_line' else leg end as journal_kind,
         null as source_document_id,
         quoted_text
-    from bank_items
-    union all
-    select * from usage_items
+    from bank_and_usage_items
 ),
 
 recorded_items as (

@@ -51,12 +51,11 @@ recorded_items as (
     select
         'usage:recorded:' || usage_dues.chain_id as item_id,
         'usage' as leg,
+        usage_dues.chain_id,
         usage_dues.entity_id,
         'usage' as account_role,
         usage_dues.document_reference,
         usage_dues.client_id as customer_id,
-        cast(null as {{ dbt.type_string() }}) as unmapped_customer_reference,
-        cast(null as {{ dbt.type_string() }}) as counterparty_reference,
         usage_dues.currency_code,
         cast(invoiced.amount_minor as {{ dbt.type_bigint() }}) as amount_minor,
         greatest(invoiced.invoiced_date, usage_dues.item_date) as item_date,
@@ -64,10 +63,6 @@ recorded_items as (
         invoiced.source_name,
         invoiced.source_table,
         invoiced.source_record_id,
-        false as is_manual,
-        cast(null as {{ dbt.type_string() }}) as journal_id,
-        'invoice_line' as journal_kind,
-        cast(null as {{ dbt.type_string() }}) as source_document_id,
         usage_dues.document_reference as quoted_text
     from usage_dues
     inner join invoiced
