@@ -33,6 +33,11 @@ measured as (
             'coalesce(quantity_chain.invoiced_quantity_millionths, 0)',
             'currencies.exponent'
         ) }} as at_agreed_price_minor,
+        {{ price_of_units(
+            'quantity_chain.earlier_unit_price',
+            'coalesce(quantity_chain.invoiced_quantity_millionths, 0)',
+            'currencies.exponent'
+        ) }} as at_earlier_price_minor,
         case
             when quantity_chain.billable_quantity_millionths > 0 then {{ convert_money(
                 'abs(quantity_chain.rated_amount_minor)',

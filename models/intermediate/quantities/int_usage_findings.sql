@@ -19,6 +19,7 @@ differences as (
     select * from {{ ref('int_usage_differences') }}
 ),
 
+-- An invoice that states no price has the one that its amount and units make.
 worded as (
     select
         found.chain_id || '|' || found.detail || '|' || found.comparison as finding_id,
@@ -45,7 +46,12 @@ worded as (
         differences.invoiced_amount_minor,
         differences.unit_price,
         differences.unit_cost,
-        differences.invoiced_unit_price,
+        coalesce(differences.invoiced_unit_price, cast({{ round_ratio(
+            'differences.invoiced_amount_minor',
+            wide_integer('10000000000'),
+            wide_integer('nullif(differences.invoiced_quantity_millionths, 0)')
+            ~ ' * ' ~ power_of_ten('differences.exponent')
+        ) }} * cast(0.0001 as numeric(5, 4)) as numeric(28, 10))) as invoiced_unit_price,
         differences.ended_on,
         coalesce(differences.not_rated_reason, 'there is none') as reason,
         differences.exponent

@@ -56,7 +56,7 @@ judged as (
                 and basis = 'committed'
                 and invoiced_quantity_millionths = earlier_quantity_millionths
                 then 'stale_agreement_quantity'
-            when part = 'price' and invoiced_unit_price = earlier_unit_price
+            when part = 'price' and invoiced_amount_minor = at_earlier_price_minor
                 then 'stale_agreement_price'
             when part = 'quantity' then 'quantity_mismatch'
             else 'price_mismatch'
