@@ -55,14 +55,10 @@ usage_agreements as (
         case when described.client_id is null then described.named_client end as client_reference,
         case when described.service_id is null then described.named_service end
             as service_reference,
-        coalesce(
-            described.client_id,
-            'unmapped ' || described.source_name || ' ' || lower(trim(described.named_client))
-        ) as client_key,
-        coalesce(
-            described.service_id,
-            'unmapped ' || described.source_name || ' ' || lower(trim(described.named_service))
-        ) as service_key,
+        {{ usage_key('described.client_id', 'described.source_name', 'described.named_client') }}
+            as client_key,
+        {{ usage_key('described.service_id', 'described.source_name', 'described.named_service') }}
+            as service_key,
         described.currency_code,
         described.basis,
         described.count_measure,

@@ -35,7 +35,6 @@ worded as (
         differences.service_id,
         differences.period_start_date,
         differences.currency_code,
-        coalesce(differences.client_id, differences.client_reference) as client_text,
         coalesce(differences.service_id, differences.service_reference) as service_text,
         differences.counted_average_millionths,
         differences.agreed_quantity_millionths,
@@ -84,7 +83,6 @@ findings_of_usage as (
         not is_estimated as is_calculated,
         is_estimated,
         {{ filled_text('sentence', {
-            'client': 'client_text',
             'service': 'service_text',
             'units': quantity_text('abs(quantity_difference_millionths)'),
             'amount': money_text(

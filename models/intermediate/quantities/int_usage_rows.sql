@@ -20,13 +20,8 @@ usage_rows as (
         service_id,
         case when client_id is null then coalesce(client_reference, '') end as client_reference,
         case when service_id is null then coalesce(service_reference, '') end as service_reference,
-        coalesce(
-            client_id, 'unmapped ' || source_name || ' ' || lower(trim(coalesce(client_reference, '')))
-        ) as client_key,
-        coalesce(
-            service_id,
-            'unmapped ' || source_name || ' ' || lower(trim(coalesce(service_reference, '')))
-        ) as service_key,
+        {{ usage_key('client_id', 'source_name', 'client_reference') }} as client_key,
+        {{ usage_key('service_id', 'source_name', 'service_reference') }} as service_key,
         mapping_class,
         quantity_date,
         period_start_date,
