@@ -45,6 +45,7 @@ STAGING = "models/staging"
 POLICY = "seeds/policy"
 PROOFS = "models/intermediate/proofs"
 QUANTITIES = "models/intermediate/quantities"
+RATING = "models/intermediate/rating"
 RECEIVABLES = f"{MARTS}/receivables"
 WIRE = wires_nobody_explains()[0]
 
@@ -857,6 +858,40 @@ BREAKS: dict[str, list[Break]] = {
             new="where status = 'matched'",
         ),
     ],
+    "assert_every_agreement_month_is_rated_or_says_why": [
+        Break(
+            mistake="a line counts from its first whole month",
+            file=f"{RATING}/int_agreement_periods.sql",
+            old="agreement_spans.span_from < months.period_end_date",
+            new="agreement_spans.span_from <= months.period_start_date",
+        ),
+        Break(
+            mistake="a line goes on after its end when no other one follows",
+            file=f"{RATING}/int_agreement_spans.sql",
+            old="or stretches.span_from < agreement_lines.effective_to",
+            new="or stretches.span_from <= agreement_lines.effective_to",
+        ),
+        Break(
+            mistake="a flaw is found and the line is rated all the same",
+            file=f"{RATING}/int_rated_usage.sql",
+            old="        in_time.not_rated_reason\n",
+            new="        coalesce(in_time.not_rated_reason, unit_costs.cost_source, 'no_cost') as not_rated_reason\n",
+        ),
+    ],
+    "assert_tiers_take_the_whole_quantity": [
+        Break(
+            mistake="what is sold by the unit has no tier and so no price",
+            file=f"{RATING}/int_rated_tiers.sql",
+            old="where billable_usage.pricing_model in ('per_unit', 'package')",
+            new="where billable_usage.pricing_model = 'package'",
+        ),
+        Break(
+            mistake="included units are taken off a second time",
+            file=f"{RATING}/int_rated_tiers.sql",
+            old="        billable_usage.billable_parts as quantity_parts,",
+            new="        billable_usage.billable_parts - 1000000 as quantity_parts,",
+        ),
+    ],
     "assert_the_parts_of_an_item_sum_to_it": [
         Break(
             mistake="parts show the amount in the currency of the document",
@@ -1439,14 +1474,14 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{QUANTITIES}/int_usage_findings_of_parts.sql",
             old="    where price_part_minor <> 0",
             new="    where price_part_minor > 0",
-            through="int_usage_findings",
+            through="int_usage_evidence int_usage_findings",
         ),
         Break(
             mistake="what is billed after the end of an agreement is no finding",
             file=f"{QUANTITIES}/int_usage_findings_of_coverage.sql",
             old="        coverage in ('mapping_missing', 'stale_agreement_ended', 'unaccounted', 'not_due_yet')",
             new="        coverage in ('mapping_missing', 'unaccounted', 'not_due_yet')",
-            through="int_usage_findings",
+            through="int_usage_evidence int_usage_findings",
         ),
     ],
     "assert_every_usage_event_has_one_class": [

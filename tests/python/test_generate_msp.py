@@ -193,7 +193,7 @@ def invoiced(provider: Provider) -> dict[Key, int]:
     reader, found = Reader(provider), defaultdict(int)
     customer_of = {row["id"]: row["customer_id"] for row in rows(provider, "stripe.invoice")}
     product_of = {row["id"]: row["product_id"] for row in rows(provider, "stripe.price")}
-    service_of = {row["product_id"].split(":")[1]: row["service_id"] for row in provider.policy["services"]}
+    service_of = {row["product_id"]: row["service_id"] for row in provider.policy["services"]}
     for row in rows(provider, "stripe.invoice_line_item"):
         service = service_of.get(product_of[row["price_id"]])
         if service:

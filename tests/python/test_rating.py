@@ -13,6 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
+from functools import partial
 from math import ceil
 from pathlib import Path
 from random import Random
@@ -145,6 +146,7 @@ class Rated(NamedTuple):
     rated: int | None
     minimum: int | None
     late: int
+    late_minor: int | None
     is_estimated: bool
     reason: str | None
 
@@ -267,7 +269,23 @@ class Oracle:
                 pick = max if line.measure == "maximum" else (lambda units: units[-1])
                 measured, allowance, charge = pick([units for units, _ in known]), Fraction(1), part
         if measured is None:
-            return Rated(len(active), None, None, None, None, 0, is_estimated, reason)
+            return Rated(len(active), None, None, None, None, 0, None, is_estimated, reason)
+        whole = partial(self.due, line, allowance=allowance, charge=charge, part=part, over=over)
+        millionths, lost, found = rounded(measured * MILLION), rounded(late * MILLION), whole(measured)
+        if found is None:
+            reason = "quantity_above_the_last_tier"
+            return Rated(len(active), millionths, None, None, None, lost, None, is_estimated, reason)
+        units, amount, minimum = found
+        with_late = whole(measured + late)
+        late_minor = 0 if with_late is None else sum(with_late[1:]) - amount - minimum
+        return Rated(
+            len(active), millionths, units, amount, minimum, lost, late_minor, is_estimated, None
+        )  # fmt: skip
+
+    def due(
+        self, line: Line, measured: Fraction, allowance: Fraction, charge: Fraction, part: Fraction, over: bool
+    ) -> tuple[int, int, int] | None:
+        """Billable millionths, rated minor units and what the minimum adds; None above the last tier."""
         wanted = measured
         if line.basis != "committed" and line.committed is not None:
             wanted = max(wanted, line.committed * allowance)
@@ -275,20 +293,14 @@ class Oracle:
         if line.model == "per_unit" and wanted < 0:
             units = wanted
         found = price_of(line, units)
-        millionths = rounded(measured * MILLION)
-        lost = rounded(late * MILLION)
         if found is None:
-            reason = "quantity_above_the_last_tier"
-            return Rated(len(active), millionths, None, None, None, lost, is_estimated, reason)
+            return None
         if line.model == "package":
             units = ceil(units / line.package) * line.package
         minor = 10 ** EXPONENTS[line.currency]
         amount = rounded((found[0] * charge + found[1] * part) * minor)
-        minimum = rounded(line.minimum * minor * part) if over else amount
-        return Rated(
-            len(active), millionths, rounded(units * charge * MILLION), amount, max(0, minimum - amount),
-            lost, is_estimated, None,
-        )  # fmt: skip
+        minimum = rounded(line.minimum * minor * part) if over and line.minimum else amount
+        return rounded(units * charge * MILLION), amount, max(0, minimum - amount)
 
 
 # --- the models ------------------------------------------------------------------------------------
@@ -371,7 +383,7 @@ def modelled(world: World, built: DbtRun, folder: Path) -> dict[tuple[str, date]
         found = connection.execute(
             "select agreement_line_id, period_start_date, active_days, measured_quantity_millionths,"
             " billable_quantity_millionths, rated_amount_minor, minimum_applied_minor,"
-            " late_quantity_millionths, is_estimated, not_rated_reason from int_rated_usage"
+            " late_quantity_millionths, late_amount_minor, is_estimated, not_rated_reason from int_rated_usage"
         ).fetchall()
     return {(key, month): Rated(*rest) for key, month, *rest in found}
 
@@ -459,7 +471,7 @@ def random_world() -> World:
     world.events = list(random_events(draw, metered))
     for entity, client in sorted(metered):
         for month in MONTHS:
-            if draw.random() < 0.5:
+            if draw.random() < 0.9:
                 after = datetime.combine(days_of(month)[-1] + timedelta(1), time(6))
                 world.invoices[entity, client, month] = after
     return world
@@ -488,7 +500,7 @@ def test_the_models_rate_as_a_walk_through_the_days_does(built_demo: DbtRun, tmp
             assert sum(1 for line, one in rated if (line.model, line.basis) == (model, basis)) > 40
     assert sum(1 for _, one in rated if one.minimum) > 100
     assert sum(1 for _, one in rated if one.rated < 0) > 5
-    assert sum(1 for _, one in rated if one.late) > 30
+    assert sum(1 for _, one in rated if one.late_minor) > 30
     assert sum(1 for _, one in rated if one.is_estimated) > 100
     assert sum(1 for line, one in rated if line.proration == "daily" and one.active_days < 28) > 100
 

@@ -94,7 +94,8 @@ agreement_flaws as (
         flaw,
         entity_id,
         priority,
-        reason
+        reason,
+        flaw_rank
     from flaws_of_lines
     where flaw <> 'unreadable_line' or flaw_rank = 1
     union all
@@ -103,7 +104,8 @@ agreement_flaws as (
         flaw_wordings.flaw,
         tiers_without_line.entity_id,
         flaw_wordings.priority,
-        flaw_wordings.reason
+        flaw_wordings.reason,
+        1 as flaw_rank
     from tiers_without_line
     cross join flaw_wordings
     where flaw_wordings.flaw = 'tiers_without_line'

@@ -1,4 +1,4 @@
--- grain: one row per agreement_line_id, period_start_date
+-- grain: one row per usage_scope, agreement_line_id, period_start_date
 with
 
 measured_usage as (
@@ -11,46 +11,54 @@ agreement_lines as (
 
 agreement_flaws as (
     select * from {{ ref('int_agreement_flaws') }}
+    where flaw_rank = 1
 ),
 
-first_flaws as (
+-- What was known in time is due; with the late events added, the difference is what came late.
+scoped as (
     select
-        agreement_line_id,
-        flaw,
-        row_number() over (partition by agreement_line_id order by priority, flaw) as flaw_rank
-    from agreement_flaws
+        *,
+        'in_time' as usage_scope,
+        summed_millionths as scoped_millionths
+    from measured_usage
+    union all
+    select
+        *,
+        'with_late' as usage_scope,
+        summed_millionths + late_millionths as scoped_millionths
+    from measured_usage
+    where late_millionths <> 0
 ),
 
 scaled as (
     select
-        measured_usage.agreement_line_id,
-        measured_usage.period_start_date,
+        scoped.usage_scope,
+        scoped.agreement_line_id,
+        scoped.period_start_date,
         agreement_lines.pricing_model,
-        measured_usage.quantity_divisor,
-        measured_usage.charged_days,
-        measured_usage.charge_divisor,
-        measured_usage.fixed_parts,
-        measured_usage.summed_millionths * measured_usage.parts_of_sum as measured_parts,
+        scoped.quantity_divisor,
+        scoped.charged_days,
+        scoped.charge_divisor,
+        scoped.fixed_parts,
+        scoped.scoped_millionths * scoped.parts_of_sum as measured_parts,
         case
-            when measured_usage.quantity_basis <> 'committed' then
-                measured_usage.committed_quantity_millionths * measured_usage.allowance_parts
+            when scoped.quantity_basis <> 'committed' then
+                scoped.committed_quantity_millionths * scoped.allowance_parts
         end as floor_parts,
         coalesce(agreement_lines.included_quantity_millionths, 0)
-        * measured_usage.allowance_parts as included_parts,
-        agreement_lines.package_size_millionths * measured_usage.quantity_divisor
+        * scoped.allowance_parts as included_parts,
+        agreement_lines.package_size_millionths * scoped.quantity_divisor
             as package_parts,
         case
             when agreement_lines.mapping_class <> 'mapped' then agreement_lines.mapping_class
-            when first_flaws.flaw is not null then first_flaws.flaw
-            when measured_usage.summed_millionths is null then 'no_counts'
+            when agreement_flaws.flaw is not null then agreement_flaws.flaw
+            when scoped.scoped_millionths is null then 'no_counts'
         end as not_rated_reason
-    from measured_usage
+    from scoped
     inner join agreement_lines
-        on measured_usage.agreement_line_id = agreement_lines.agreement_line_id
-    left join first_flaws
-        on
-            measured_usage.agreement_line_id = first_flaws.agreement_line_id
-            and first_flaws.flaw_rank = 1
+        on scoped.agreement_line_id = agreement_lines.agreement_line_id
+    left join agreement_flaws
+        on scoped.agreement_line_id = agreement_flaws.agreement_line_id
 ),
 
 floored as (
@@ -87,6 +95,7 @@ packed as (
 
 billable_usage as (
     select
+        usage_scope,
         agreement_line_id,
         period_start_date,
         pricing_model,
@@ -94,8 +103,6 @@ billable_usage as (
         charged_days,
         charge_divisor,
         fixed_parts,
-        measured_parts,
-        floor_parts,
         packages,
         case
             when pricing_model = 'package' then packages * package_parts else chargeable_parts

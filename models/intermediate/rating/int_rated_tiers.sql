@@ -1,4 +1,4 @@
--- grain: one row per agreement_line_id, period_start_date, tier_number
+-- grain: one row per usage_scope, agreement_line_id, period_start_date, tier_number
 with
 
 billable_usage as (
@@ -17,6 +17,7 @@ agreement_tiers as (
 -- One price for all: tier 0. A package has its price as a whole.
 without_tiers as (
     select
+        billable_usage.usage_scope,
         billable_usage.agreement_line_id,
         billable_usage.period_start_date,
         0 as tier_number,
@@ -56,6 +57,7 @@ reached_tiers as (
 
 with_tiers as (
     select
+        usage_scope,
         agreement_line_id,
         period_start_date,
         tier_number,
@@ -76,19 +78,10 @@ with_tiers as (
 ),
 
 priced as (
-    select
-        agreement_line_id,
-        period_start_date,
-        tier_number,
-        quantity_parts,
-        priced_parts,
-        unit_price,
-        flat_amount_major,
-        charged_days,
-        fixed_parts
-    from without_tiers
+    select * from without_tiers
     union all
     select
+        usage_scope,
         agreement_line_id,
         period_start_date,
         tier_number,
@@ -104,6 +97,7 @@ priced as (
 -- Prices have ten places and quantities six; nothing is rounded before the tiers are summed.
 rated_tiers as (
     select
+        usage_scope,
         agreement_line_id,
         period_start_date,
         tier_number,

@@ -21,23 +21,6 @@ unit_costs as (
     select * from {{ ref('int_unit_costs') }}
 ),
 
--- A minimum is owed for a month that is over.
-minimums as (
-    select
-        rated_amounts.*,
-        case
-            when not agreement_periods.is_complete then 0
-            when rated_amounts.minimum_amount_minor > rated_amounts.rated_amount_minor
-                then rated_amounts.minimum_amount_minor - rated_amounts.rated_amount_minor
-            else 0
-        end as minimum_lift_minor
-    from rated_amounts
-    inner join agreement_periods
-        on
-            rated_amounts.agreement_line_id = agreement_periods.agreement_line_id
-            and rated_amounts.period_start_date = agreement_periods.period_start_date
-),
-
 -- Quantities are rounded here for readers: the amounts come from the fractions.
 rated_usage as (
     select
@@ -85,19 +68,20 @@ rated_usage as (
             'measured_usage.inactive_millionths', 'measured_usage.parts_of_sum',
             'measured_usage.quantity_divisor'
         ) }} as inactive_quantity_millionths,
-        minimums.billable_quantity_millionths,
-        minimums.rated_amount_minor,
-        case when minimums.not_rated_reason is null then minimums.minimum_lift_minor end
-            as minimum_applied_minor,
-        minimums.rated_amount_minor + minimums.minimum_lift_minor as total_amount_minor,
-        minimums.unit_price,
+        in_time.billable_quantity_millionths,
+        in_time.rated_amount_minor,
+        in_time.minimum_applied_minor,
+        in_time.total_amount_minor,
+        coalesce(with_late.total_amount_minor, in_time.total_amount_minor)
+        - in_time.total_amount_minor as late_amount_minor,
+        in_time.unit_price,
         agreement_lines.package_size_millionths,
         unit_costs.unit_cost,
         unit_costs.cost_source,
         unit_costs.cost_vendor_name,
         measured_usage.uncounted_days,
         measured_usage.is_estimated,
-        minimums.not_rated_reason
+        in_time.not_rated_reason
     from agreement_periods
     inner join agreement_lines
         on agreement_periods.agreement_line_id = agreement_lines.agreement_line_id
@@ -105,10 +89,16 @@ rated_usage as (
         on
             agreement_periods.agreement_line_id = measured_usage.agreement_line_id
             and agreement_periods.period_start_date = measured_usage.period_start_date
-    inner join minimums
+    inner join rated_amounts as in_time
         on
-            agreement_periods.agreement_line_id = minimums.agreement_line_id
-            and agreement_periods.period_start_date = minimums.period_start_date
+            agreement_periods.agreement_line_id = in_time.agreement_line_id
+            and agreement_periods.period_start_date = in_time.period_start_date
+            and in_time.usage_scope = 'in_time'
+    left join rated_amounts as with_late
+        on
+            agreement_periods.agreement_line_id = with_late.agreement_line_id
+            and agreement_periods.period_start_date = with_late.period_start_date
+            and with_late.usage_scope = 'with_late'
     left join unit_costs
         on
             agreement_periods.agreement_line_id = unit_costs.agreement_line_id
