@@ -27,6 +27,9 @@ PROJECT_ROOT = Path(__file__).resolve().parents[2]
 NOT_COPIED_FROM_ROOT = {".git", ".venv", "target", "logs", "dbt_packages"}
 NOT_COPIED_ANYWHERE = {"__pycache__", ".pytest_cache", ".hypothesis", ".user.yml"}
 WAREHOUSE = Path("target") / "warehouse.duckdb"
+DEFECTS = "test_controls_bite.py"
+# The tests that every column and key has: one build with them is enough for a kind of input.
+GENERIC = ("--exclude", "test_type:generic")
 
 
 def wires_nobody_explains() -> list[str]:
@@ -190,15 +193,33 @@ def parsed_manifest(project: Path) -> Any:
 # Before xdist's own hook, which reads the groups.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests with one worker, for they share a build; planted defects go round the workers.
+    """Keep a file's tests with one worker, for they share a build, and let no worker wait for another.
 
-    Each of those works on a copy of its own, and together they take half of the time of all tests.
+    Planted defects work on a copy each, so they go round the workers. The first group makes one worker
+    build the demo; what needs no demo comes next and keeps the others busy meanwhile; the planted
+    defects, in small groups, come last and fill up the end.
     """
+    groups: dict[str, list[pytest.Item]] = {}
     for number, item in enumerate(items):
         group = item.path.name
-        if group == "test_controls_bite.py":
+        if group == DEFECTS:
             group += str(number % 8)
         item.add_marker(pytest.mark.xdist_group(group))
+        groups.setdefault(group, []).append(item)
+    needing = {group for group, members in groups.items() if any(map(needs_demo, members))}
+    starter = min(needing, key=lambda group: (len(groups[group]), group), default="")
+
+    def place(group: str) -> int:
+        if group == starter:
+            return 0
+        return 1 if group not in needing else 3 if group.startswith(DEFECTS) else 2
+
+    items[:] = [item for group in sorted(groups, key=lambda group: (place(group), group)) for item in groups[group]]
+
+
+def needs_demo(item: pytest.Item) -> bool:
+    """Whether a test asks for the built demo, itself or through another fixture."""
+    return "built_demo" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import PROJECT_ROOT, WAREHOUSE, DbtRun, copy_project, run_dbt
+from conftest import GENERIC, PROJECT_ROOT, WAREHOUSE, DbtRun, copy_project, run_dbt
 
 sys.path.insert(0, str(PROJECT_ROOT / "scripts"))
 
@@ -222,7 +222,7 @@ def build_companies(
     """Build all companies at once in a copy of the project; fail the test when dbt fails.
 
     policies: rows of policy seeds besides what the companies signed. select: nodes to build, empty for
-    all of the project. tests: run the data tests too.
+    all of the project. tests: run the controls too.
     """
     project = copy_project(folder, unit_tests=False)
     land(project / WAREHOUSE, landed, rates)
@@ -248,6 +248,8 @@ def build_companies(
     if select:
         # Of the tests, those that need nothing else.
         arguments += ["--select", *select, "--indirect-selection", "buildable"]
+    if tests:
+        arguments += GENERIC
     run = run_dbt(project, "build", *arguments, variables={"demo": False, "usage_sources": ["metering"]})
     if not run.success:
         pytest.fail("the companies do not build:\n" + "\n".join(run.messages[-20:]), pytrace=False)
