@@ -11,11 +11,13 @@ from __future__ import annotations
 import csv
 import fcntl
 import gc
+import importlib
 import json
 import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Iterator
@@ -28,6 +30,8 @@ NOT_COPIED_FROM_ROOT = {".git", ".venv", "target", "logs", "dbt_packages"}
 NOT_COPIED_ANYWHERE = {"__pycache__", ".pytest_cache", ".hypothesis", ".user.yml"}
 WAREHOUSE = Path("target") / "warehouse.duckdb"
 DEFECTS = "test_controls_bite.py"
+# They share one build: signed_books.
+SIGNED = ("test_policies.py", "test_contracts.py", "test_revenue_reports.py")
 # The tests that every column and key has: one build with them is enough for a kind of input.
 GENERIC = ("--exclude", "test_type:generic")
 
@@ -204,6 +208,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         group = item.path.name
         if group == DEFECTS:
             group += str(number % 8)
+        if group in SIGNED:
+            group = SIGNED[0]
         item.add_marker(pytest.mark.xdist_group(group))
         groups.setdefault(group, []).append(item)
     needing = {group for group, members in groups.items() if any(map(needs_demo, members))}
@@ -257,6 +263,15 @@ def lean_demo(tmp_path_factory: pytest.TempPathFactory, built_demo: DbtRun) -> D
     project = copy_project(tmp_path_factory.mktemp("lean"), built=built_demo, unit_tests=False)
     run = run_dbt(project, "parse")
     return DbtRun(run.success, project, project / "target", built_demo.database, run.messages)
+
+
+@pytest.fixture(scope="session")
+def signed_books(tmp_path_factory: pytest.TempPathFactory) -> DbtRun:
+    """The tiny companies of the files that need no rates of their own, in one build with every control."""
+    from tiny_companies import build_signed
+
+    parts = [importlib.import_module(Path(name).stem).signed() for name in SIGNED]
+    return build_signed(tmp_path_factory.mktemp("signed"), parts, [(date(2022, 12, 30), "USD", "1.20")])
 
 
 @pytest.fixture

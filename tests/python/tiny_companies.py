@@ -12,7 +12,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pytest
@@ -208,6 +208,25 @@ def append_policy(project: Path, seed: str, rows: list[Row]) -> None:
     with open(path, "a", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, header, lineterminator="\n")
         writer.writerows(rows)
+
+
+class Signed(NamedTuple):
+    """Companies and the rows of policy seeds that stand for them besides what each signed itself."""
+
+    companies: list[Company]
+    policies: dict[str, list[Row]] = {}
+
+
+def build_signed(folder: Path, parts: list[Signed], rates: list[tuple[date, str, str]]) -> DbtRun:
+    """Build the companies of several test files together, with every control; their names must differ."""
+    companies = [company for part in parts for company in part.companies]
+    names = [company.name for company in companies]
+    assert len(set(names)) == len(names), sorted(name for name in names if names.count(name) > 1)
+    policies: dict[str, list[Row]] = defaultdict(list)
+    for part in parts:
+        for seed, rows in part.policies.items():
+            policies[seed] += rows
+    return build_companies(folder, companies, rates, policies, tests=True)
 
 
 def build_companies(
