@@ -682,7 +682,7 @@ def parser() -> Parser:
     commands = main_parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
 
     one = commands.add_parser("list", parents=[shared], help="print the queue, most urgent first")
-    one.add_argument("--leg", help="ledger, processor or bank")
+    one.add_argument("--leg", help="ledger, processor, bank or usage")
     one.add_argument("--cause", help="a word of causes.csv")
     one.add_argument("--owner", help="team of exception_owners.csv")
     one.add_argument("--entity", help="company")

@@ -47,7 +47,7 @@ LEGS = """
         leg, currency_code, item_count, matched_count, matched, break_count, breaks,
         pending_count, pending, matched_count / item_count
     from items
-    order by case leg when 'ledger' then 1 when 'processor' then 2 else 3 end, currency_code
+    order by case leg when 'ledger' then 1 when 'processor' then 2 when 'bank' then 3 else 4 end, currency_code
 """
 
 QUEUE = "select leg, count(*), sum(exception_count) from rpt_exception_queue group by leg order by leg"

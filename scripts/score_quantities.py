@@ -244,7 +244,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"alarm without a fault: {alarm.client} {alarm.service} {alarm.month} {alarm.name} {alarm.explanation}")
     on_context = sum(row.alarms for row in rows)
     share = _share(total.stake, total.money)
-    print(f"\n{share if total.stake else 'nothing'} of the money at stake found, {on_context} alarms on context classes, "
+    print(f"\n{share + ' of the' if total.stake else 'No'} money at stake found, {on_context} alarms on context classes, "
           f"{len(false) - on_context} elsewhere")
     return 0 if not missed and not false else 1
 

@@ -30,7 +30,9 @@ OF_ALL_COMPANIES = ("ecb.exchange_rate",)
 START = date(2024, 1, 1)
 TIMEZONES = ("UTC", "Europe/Berlin", "America/Los_Angeles")
 """The ledger's time zone goes round by seed."""
-SOURCES = ("stripe", "paypal", "xero", "bank_statement", "plaid")
+SOURCES = (
+    "stripe", "paypal", "xero", "bank_statement", "plaid", "metering", "agreements", "vendor_counts", "psa",
+)  # fmt: skip
 TAIL = 20
 
 
@@ -84,9 +86,14 @@ def copy_project(companies: list[Company], folder: Path) -> Path:
         else:
             project.mkdir(exist_ok=True)
             shutil.copy2(source, project / name)
+    sign_policies(project, companies)
+    return project
+
+
+def sign_policies(project: Path, companies: list[Company]) -> None:
+    """Repeat what `main` signed for each company in the policy seeds of a copied project."""
     for path in sorted((project / POLICY).glob("*.csv")):
         _sign(path, companies)
-    return project
 
 
 def _sign(path: Path, companies: list[Company]) -> None:

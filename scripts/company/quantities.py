@@ -22,7 +22,7 @@ from .tables import COLUMNS, Tables, row_count
 
 CUSTOMERS = 8
 LEAST_MONTHS = 6
-VENDOR = "Seatlog"
+VENDOR, COST, COST_CURRENCY = "Seatlog", Decimal("1.20"), "usd"
 UNKNOWN_SITE = "Pilot site 4"
 _SERVICE_OF = {f"prod_1{plan}": f"{plan.lower()}_seats" for plan in catalog.PLANS} | {
     "prod_1Support": "support", "prod_1Calls": "calls",
@@ -242,8 +242,9 @@ def _plant(site: Site, everything: list[Bought]) -> None:
 
     unknown, months = next_of(seats)
     first = months[1]
-    site.held.append((unknown._replace(customer="", name=UNKNOWN_SITE), first, _next_month(first), 4))
-    site.label("client_unmapped", "mapping_missing", unknown, first, -4, 0, UNKNOWN_SITE)
+    site.held.append((unknown._replace(name=UNKNOWN_SITE), first, _next_month(first), 4))
+    in_dollars = unknown._replace(currency=COST_CURRENCY)
+    site.label("client_unmapped", "mapping_missing", in_dollars, first, -4, -int(4 * COST * 100), UNKNOWN_SITE)
 
 
 def _version(site: Site, bought: Bought) -> int:
@@ -264,7 +265,7 @@ def _counts(site: Site) -> list[tuple[Any, ...]]:
             if start.replace(day=1) <= day < until:
                 rows[day, bought.name.upper(), _SKU.format(bought.service.split("_")[0].upper())] += count
     return [
-        (f"sl-{day:%y%m%d}-{number:03d}", VENDOR, day, name, sku, count, None, "standard", None, None, None, None,
-         next_morning(day))
+        (f"sl-{day:%y%m%d}-{number:03d}", VENDOR, day, name, sku, count, None, "standard", None, COST, COST_CURRENCY.upper(),
+         None, next_morning(day))
         for number, ((day, name, sku), count) in enumerate(sorted(rows.items()), start=1)
     ]  # fmt: skip

@@ -70,6 +70,13 @@ NEAR_MISSES = {
     "duplicate_charge": "a_finding_says_nothing_of_other_events_legs_companies_and_documents",
     "refund_outside_billing": "a_finding_says_nothing_of_other_events_legs_companies_and_documents",
     "dispute_outside_billing": "a_finding_says_nothing_of_other_events_legs_companies_and_documents",
+    "mapping_missing": "what_no_finding_calls_a_cause_is_named_by_the_side_that_is_missing",
+    "stale_agreement": "what_no_finding_calls_a_cause_is_named_by_the_side_that_is_missing",
+    "unbilled_service": "what_the_sides_agree_on_is_neither_of_the_causes_of_one_side",
+    "billed_not_used": "what_the_sides_agree_on_is_neither_of_the_causes_of_one_side",
+    "quantity_mismatch": "what_the_sides_agree_on_is_neither_of_the_causes_of_one_side",
+    "price_mismatch": "what_a_finding_calls_a_cause_is_the_cause_in_usage",
+    "price_below_cost": "what_the_sides_agree_on_is_neither_of_the_causes_of_one_side",
     "unknown": "the_evidence_of_lowest_precedence_is_the_cause",
 }
 

@@ -45,6 +45,7 @@ STAGING = "models/staging"
 POLICY = "seeds/policy"
 PROOFS = "models/intermediate/proofs"
 QUANTITIES = "models/intermediate/quantities"
+RATING = "models/intermediate/rating"
 RECEIVABLES = f"{MARTS}/receivables"
 WIRE = wires_nobody_explains()[0]
 
@@ -819,6 +820,40 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{MARTS}/reconciliation/rpt_reconciliation_by_tier.sql",
             old="where match_id is not null and status <> 'pending'",
             new="where status = 'matched'",
+        ),
+    ],
+    "assert_every_agreement_month_is_rated_or_says_why": [
+        Break(
+            mistake="a line counts from its first whole month",
+            file=f"{RATING}/int_agreement_periods.sql",
+            old="agreement_spans.span_from < months.period_end_date",
+            new="agreement_spans.span_from <= months.period_start_date",
+        ),
+        Break(
+            mistake="a line goes on after its end when no other one follows",
+            file=f"{RATING}/int_agreement_spans.sql",
+            old="or stretches.span_from < agreement_lines.effective_to",
+            new="or stretches.span_from <= agreement_lines.effective_to",
+        ),
+        Break(
+            mistake="a flaw is found and the line is rated all the same",
+            file=f"{RATING}/int_rated_usage.sql",
+            old="        in_time.not_rated_reason\n",
+            new="        coalesce(in_time.not_rated_reason, unit_costs.cost_source, 'no_cost') as not_rated_reason\n",
+        ),
+    ],
+    "assert_tiers_take_the_whole_quantity": [
+        Break(
+            mistake="what is sold by the unit has no tier and so no price",
+            file=f"{RATING}/int_rated_tiers.sql",
+            old="where billable_usage.pricing_model in ('per_unit', 'package')",
+            new="where billable_usage.pricing_model = 'package'",
+        ),
+        Break(
+            mistake="included units are taken off a second time",
+            file=f"{RATING}/int_rated_tiers.sql",
+            old="        billable_usage.billable_parts as quantity_parts,",
+            new="        billable_usage.billable_parts - 1000000 as quantity_parts,",
         ),
     ],
     "assert_the_parts_of_an_item_sum_to_it": [

@@ -73,6 +73,12 @@ evidence as (
         item_id,
         cause,
         finding
+    from {{ ref('int_break_evidence_by_usage') }}
+    union all
+    select
+        item_id,
+        cause,
+        finding
     from {{ ref('int_break_evidence_by_absence') }}
 )
 

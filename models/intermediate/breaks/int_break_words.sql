@@ -33,6 +33,7 @@ named as (
             when 'ledger'
                 then 'journal ' || coalesce(break_items.journal_id, break_items.recorded_record_id)
             when 'bank' then 'bank line ' || break_items.recorded_record_id
+            when 'usage' then 'invoice line ' || break_items.recorded_record_id
             else 'processor transaction ' || break_items.recorded_record_id
         end as posting_text,
         {{ dbt.datediff(

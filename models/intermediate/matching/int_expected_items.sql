@@ -5,15 +5,17 @@ ledger_items as (
     select * from {{ ref('int_expected_ledger_items') }}
 ),
 
-processor_items as (
+-- All models but that of the ledger have the same columns in the same order.
+money_items as (
     select * from {{ ref('int_expected_processor_items') }}
-),
-
--- Both models have the same columns in the same order.
-payout_and_bank_items as (
+    union all
     select * from {{ ref('int_expected_payout_items') }}
     union all
     select * from {{ ref('int_expected_bank_items') }}
+),
+
+usage_items as (
+    select * from {{ ref('int_expected_usage_items') }}
 ),
 
 entities as (
@@ -22,6 +24,17 @@ entities as (
 
 factors as (
     select * from {{ ref('int_rate_factors') }}
+),
+
+-- What goes from hand to hand is right when its amount is; what was used can be contradicted by its
+-- quantity as well.
+other_items as (
+    select
+        *,
+        false as is_contradicted
+    from money_items
+    union all
+    select * from usage_items
 ),
 
 items as (
@@ -41,36 +54,13 @@ items as (
         transaction_currency_code,
         transaction_amount_minor,
         part_count,
+        false as is_contradicted,
         item_date,
         recorded_at,
         source_name,
         source_table,
         source_record_id
     from ledger_items
-    union all
-    select
-        item_id,
-        'processor' as leg,
-        entity_id,
-        'processor_clearing' as account_role,
-        event_type,
-        null as processor_name,
-        document_reference,
-        customer_id,
-        null as counterparty_reference,
-        invoice_id,
-        currency_code,
-        amount_minor,
-        currency_code as transaction_currency_code,
-        amount_minor as transaction_amount_minor,
-        1 as part_count,
-        item_date,
-        recorded_at,
-        source_name,
-        source_table,
-        source_record_id
-    from processor_items
-    where amount_minor <> 0
     union all
     select
         item_id,
@@ -88,12 +78,13 @@ items as (
         currency_code as transaction_currency_code,
         amount_minor as transaction_amount_minor,
         1 as part_count,
+        is_contradicted,
         item_date,
         recorded_at,
         source_name,
         source_table,
         source_record_id
-    from payout_and_bank_items
+    from other_items
     where amount_minor <> 0
 ),
 

@@ -18,6 +18,10 @@ granularities as (
     where leg = 'ledger'
 ),
 
+usage_parts as (
+    select * from {{ ref('int_usage_item_parts') }}
+),
+
 dated_entries as (
     select
         entries.*,
@@ -76,11 +80,8 @@ ledger_parts as (
     inner join expected_items
         on entry_parts.item_id = expected_items.item_id
     group by
-        expected_items.item_id,
-        entry_parts.source_name,
-        entry_parts.source_table,
-        entry_parts.source_record_id,
-        entry_parts.currency_code
+        expected_items.item_id, entry_parts.source_name, entry_parts.source_table,
+        entry_parts.source_record_id, entry_parts.currency_code
 ),
 
 item_parts as (
@@ -93,8 +94,17 @@ item_parts as (
         source_record_id,
         currency_code,
         amount_minor
+    from usage_parts
+    union all
+    select
+        item_id,
+        source_name,
+        source_table,
+        source_record_id,
+        currency_code,
+        amount_minor
     from expected_items
-    where leg <> 'ledger'
+    where leg not in ('ledger', 'usage')
     union all
     select
         item_id,
@@ -104,6 +114,7 @@ item_parts as (
         currency_code,
         amount_minor
     from recorded_items
+    where leg <> 'usage'
 )
 
 select * from item_parts

@@ -11,7 +11,11 @@ recorded_items as (
     select * from {{ ref('int_recorded_items') }}
 ),
 
-items as (
+usage_dues as (
+    select * from {{ ref('int_usage_dues') }}
+),
+
+all_items as (
     select
         item_id,
         'expected' as side,
@@ -57,6 +61,28 @@ items as (
         is_manual,
         is_matchable
     from recorded_items
+),
+
+quantities as (
+    select
+        'usage:expected:' || chain_id as item_id,
+        quantity_millionths
+    from usage_dues
+    union all
+    select
+        'usage:recorded:' || chain_id as item_id,
+        invoiced_quantity_millionths as quantity_millionths
+    from usage_dues
+),
+
+-- Only the leg usage knows units; everywhere else the quantity is null.
+items as (
+    select
+        all_items.*,
+        quantities.quantity_millionths
+    from all_items
+    left join quantities
+        on all_items.item_id = quantities.item_id
 )
 
 select * from items

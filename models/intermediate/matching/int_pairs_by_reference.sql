@@ -50,6 +50,7 @@ pairs as (
         recorded_items.journal_id,
         coalesce(expected_items.customer_id <> recorded_items.customer_id, false)
             as is_customer_conflict,
+        expected_items.is_contradicted,
         abs(expected_items.amount_minor - recorded_items.amount_minor) as amount_distance,
         abs({{ dbt.datediff('expected_items.item_date', 'recorded_items.item_date', 'day') }})
             as date_distance,
@@ -90,15 +91,14 @@ pairs_by_reference as (
     select
         pairs.*,
         case
-            when pairs.is_customer_conflict then 9
+            when pairs.is_customer_conflict or pairs.is_contradicted then 9
             when pairs.amount_distance = 0 and pairs.date_distance <= windows.exact_days then 1
             when
                 pairs.amount_distance = 0 and not pairs.is_cut_off
                 and {{ within_window('posting_date') }}
                 then 2
             when
-                pairs.amount_distance = 0
-                and pairs.is_cut_off
+                pairs.amount_distance = 0 and pairs.is_cut_off
                 and {{ within_window('other_period') }}
                 then 2
             when

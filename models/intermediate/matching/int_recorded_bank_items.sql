@@ -15,6 +15,7 @@ recorded_items as (
     select
         'bank:recorded:' || bank_lines.entity_id || ':' || bank_lines.source_name || ':'
         || bank_lines.source_record_id as item_id,
+        'bank' as leg,
         bank_lines.bank_line_id,
         bank_lines.entity_id,
         case

@@ -9,8 +9,11 @@ processor_items as (
     select * from {{ ref('int_recorded_processor_items') }}
 ),
 
-bank_items as (
+-- Both models have the same columns in the same order.
+bank_and_usage_items as (
     select * from {{ ref('int_recorded_bank_items') }}
+    union all
+    select * from {{ ref('int_recorded_usage_items') }}
 ),
 
 entities as (
@@ -70,7 +73,7 @@ items as (
     union all
     select
         item_id,
-        'bank' as leg,
+        leg,
         entity_id,
         account_role,
         document_reference,
@@ -86,10 +89,10 @@ items as (
         source_record_id,
         false as is_manual,
         null as journal_id,
-        'bank' as journal_kind,
+        case leg when 'usage' then 'invoice_line' else leg end as journal_kind,
         null as source_document_id,
         quoted_text
-    from bank_items
+    from bank_and_usage_items
 ),
 
 recorded_items as (
@@ -100,8 +103,7 @@ recorded_items as (
             else {{ convert_money('items.amount_minor', 'factors.multiplier', 'factors.divisor') }}
         end as functional_amount_minor,
         items.item_date <= entities.as_of_date
-        and items.account_role <> 'out_of_scope'
-        and items.amount_minor <> 0 as is_matchable
+        and items.account_role <> 'out_of_scope' and items.amount_minor <> 0 as is_matchable
     from items
     inner join entities
         on items.entity_id = entities.entity_id

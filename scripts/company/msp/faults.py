@@ -24,7 +24,8 @@ class Label(NamedTuple):
     """A planted fault or context of one client, service and month.
 
     `expected` is the cause or the context class; `units` the difference in service units, `shift` in
-    cents, both as invoiced less right; `reference` is the name that no mapping knows.
+    cents, both as invoiced less right; of a price below cost the units sold so. `reference` is the
+    name that no mapping knows.
     """
 
     label_class: str
@@ -110,7 +111,8 @@ def _count_above(site: Site, deal: Deal, month: int) -> list[Label]:
         return []
     more = 1 + site.rng.randrange(4)
     deal.hold_from(deal.calendar.first(month), more, deal.calendar.first(month + 1))
-    shift = -half_up(more * Fraction(line.terms.price) * 100)
+    agreed = deal.due(month)[0]
+    shift = agreed.cents - _billed_at(line, agreed.quantity + more).cents
     return [label_of(deal, "count_above_agreement", month)._replace(units=Fraction(-more), shift=shift)]
 
 
@@ -221,7 +223,7 @@ def _below_cost(site: Site, deal: Deal, month: int) -> list[Label]:
     cheap.terms = line.terms._replace(price=price)
     due = deal.due(month)[0]
     loss = half_up(due.quantity * Fraction(price - line.cost) * 100)
-    return [label_of(deal, "price_below_cost", month)._replace(shift=loss)]
+    return [label_of(deal, "price_below_cost", month)._replace(units=-due.quantity, shift=loss)]
 
 
 def _late(site: Site, deal: Deal, month: int) -> list[Label]:

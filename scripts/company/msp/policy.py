@@ -40,7 +40,7 @@ def policy_rows(
         "service_mappings": _services(),
         "services": [
             {"service_id": service.id, "service_name": service.name, "unit": service.unit,
-             "service_kind": service.kind, "product_id": f"stripe:{service.product}"}
+             "service_kind": service.kind, "product_id": service.product}
             for service in SERVICES
         ],
     }  # fmt: skip

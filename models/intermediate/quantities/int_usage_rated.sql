@@ -1,0 +1,56 @@
+-- grain: one row per entity_id, client_key, service_key, period_start_date, currency_code
+with
+
+usage_agreements as (
+    select * from {{ ref('int_usage_agreements') }}
+),
+
+-- What is agreed is weighed by the days of each version, as counts are averaged over the days. Plain
+-- is what quantity times price explains: one price for each unit, the whole month, nothing included
+-- and no minimum. Every other difference has no price of its own for each unit.
+usage_rated as (
+    select
+        entity_id,
+        client_key,
+        service_key,
+        period_start_date,
+        currency_code,
+        cast(count(*) as {{ dbt.type_bigint() }}) as agreement_count,
+        min(agreement_line_id) as agreement_line_id,
+        max(basis) as basis,
+        max(count_measure) as count_measure,
+        max(billing_timing) as billing_timing,
+        max(context_class) as agreement_class,
+        min(case when is_waived then 1 else 0 end) = 1 as is_waived,
+        min(case when is_complete then 1 else 0 end) = 1 as is_complete,
+        {{ round_ratio(
+            'sum(' ~ wide_integer('committed_quantity_millionths') ~ ' * active_days)',
+            '1',
+            'max(days_in_period)'
+        ) }} as agreed_quantity_millionths,
+        sum(active_days) >= max(days_in_period) as is_whole_month,
+        cast(sum(measured_quantity_millionths) as {{ dbt.type_bigint() }})
+            as measured_quantity_millionths,
+        cast(sum(late_quantity_millionths) as {{ dbt.type_bigint() }}) as late_quantity_millionths,
+        cast(sum(late_billable_millionths) as {{ dbt.type_bigint() }}) as late_billable_millionths,
+        cast(sum(billable_quantity_millionths) as {{ dbt.type_bigint() }})
+            as billable_quantity_millionths,
+        cast(sum(rated_amount_minor) as {{ dbt.type_bigint() }}) as rated_amount_minor,
+        case when min(unit_price) = max(unit_price) then min(unit_price) end as unit_price,
+        max(unit_cost) as unit_cost,
+        min(case
+            when
+                pricing_model = 'per_unit'
+                and minimum_applied_minor = 0
+                and included_quantity_millionths = 0
+                and active_days = days_in_period
+                then 1
+            else 0
+        end) = 1 and min(unit_price) = max(unit_price) as is_plain,
+        max(case when is_estimated then 1 else 0 end) = 1 as is_estimated,
+        max(not_rated_reason) as not_rated_reason
+    from usage_agreements
+    group by entity_id, client_key, service_key, period_start_date, currency_code
+)
+
+select * from usage_rated
