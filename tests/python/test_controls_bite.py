@@ -243,10 +243,10 @@ BREAKS: dict[str, list[Break]] = {
     ],
     "assert_scorecard_judges_what_the_summary_counts": [
         Break(
-            mistake="pending money is left out of the shares",
-            file=f"{DRIFT}/int_verified_items.sql",
-            old="where status <> 'ignored'",
-            new="where status not in ('ignored', 'pending')",
+            mistake="the as-of date itself is left out of the shares",
+            file=f"{DRIFT}/int_scorecard_measures.sql",
+            old="and verified_items.item_date <= entities.as_of_date",
+            new="and verified_items.item_date < entities.as_of_date",
         ),
         Break(
             mistake="only confirmed matches count",
