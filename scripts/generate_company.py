@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from company.bank import post_statement
+from company.landings import Stop, land_daily, parse_stop
 from company.rates import load_rates
 from company.simulate import simulate
 from company.tables import Tables, row_count
@@ -40,6 +41,11 @@ def build_parser() -> argparse.ArgumentParser:
                         help="accounting periods, for faults in closed ones (default the policy seed)")
     parser.add_argument("--timezone", type=_timezone, default="UTC",
                         help="time zone of the ledger's accounting dates (default UTC)")
+    parser.add_argument("--loads", choices=("once", "daily"), default="once",
+                        help="how it landed: all at once, or every morning with a row per version (default once)")
+    parser.add_argument("--stop", type=_stop, action="append", default=[], metavar="SOURCE:FROM:UNTIL",
+                        help="with --loads daily, a source that was not loaded on these mornings (UNTIL excluded),"
+                        " such as stripe:2024-01-16:2024-01-22; may be repeated")
     return parser
 
 
@@ -77,6 +83,14 @@ def _timezone(text: str) -> str:
     except (KeyError, ValueError, OSError) as error:
         raise argparse.ArgumentTypeError(f"unknown time zone {text}") from error
     return text
+
+
+def _stop(text: str) -> Stop:
+    """A source that stops and when it resumes."""
+    try:
+        return parse_stop(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def read_fault_rates(text: str) -> dict[str, float]:
@@ -136,7 +150,11 @@ def main(arguments: list[str] | None = None) -> int:
     default_labels = args.out.with_suffix(".labels.csv") if args.format == "duckdb" else args.out / "labels.csv"
     try:
         rates, closes = read_fault_rates(args.faults), read_closes(args.periods)
+        if args.stop and args.loads != "daily":
+            raise ValueError("--stop needs --loads daily")
         tables, labels = generate(options, args.timezone, rates, closes)
+        if args.loads == "daily":
+            tables = land_daily(tables, options.start, options.last_day, args.stop)
         write_tables(tables, args.out, args.format)
         write_labels(labels, args.labels or default_labels)
     except (ValueError, OSError) as error:
