@@ -26,11 +26,19 @@ known_items as (
         item_statuses.status,
         item_statuses.match_id,
         item_statuses.due_date,
+        item_statuses.inconclusive_from_date,
+        item_statuses.conclusive_from_date,
         least(
             greatest(items.item_date, cast(coalesce(items.recorded_at, items.item_date) as date)),
             entities.as_of_date
         ) as known_date,
-        least(item_statuses.due_date, entities.as_of_date) as missed_date
+        least(
+            greatest(
+                item_statuses.due_date,
+                coalesce(item_statuses.conclusive_from_date, item_statuses.due_date)
+            ),
+            entities.as_of_date
+        ) as missed_date
     from items
     inner join item_statuses
         on items.item_id = item_statuses.item_id
@@ -47,7 +55,8 @@ linked_matches as (
     group by match_id
 ),
 
--- What is ignored or pending has never been unmatched; what is only discrepant is never matched.
+-- What is ignored or pending has never been unmatched; what is only discrepant is never matched. While
+-- the system that should have the counterpart was late, nobody could say that it was missing.
 item_days as (
     select
         known_items.item_id,
@@ -60,9 +69,11 @@ item_days as (
         known_items.match_id,
         known_items.known_date,
         known_items.due_date,
+        known_items.inconclusive_from_date,
+        known_items.conclusive_from_date,
         linked_matches.linked_date,
         case
-            when known_items.status not in ('ignored', 'pending')
+            when known_items.status not in ('ignored', 'pending', 'inconclusive')
                 then greatest(known_items.known_date, known_items.missed_date)
         end as unmatched_from_date,
         case

@@ -9,8 +9,8 @@ entities as (
     select * from {{ ref('int_entities') }}
 ),
 
-source_rows as (
-    select * from {{ ref('int_source_rows') }}
+source_health as (
+    select * from {{ ref('int_source_health_by_day') }}
 ),
 
 book_findings as (
@@ -26,7 +26,6 @@ periods as (
         accounting_periods.entity_id,
         accounting_periods.period,
         accounting_periods.end_date,
-        entities.timezone,
         entities.as_of_date,
         lag(accounting_periods.period) over (
             partition by accounting_periods.entity_id
@@ -39,17 +38,6 @@ periods as (
     from accounting_periods
     inner join entities
         on accounting_periods.entity_id = entities.entity_id
-),
-
-loads as (
-    select
-        entity_id,
-        source_name,
-        max(synced_at) as last_synced_at
-    from source_rows
-    group by
-        entity_id,
-        source_name
 ),
 
 no_amount as (
@@ -75,14 +63,14 @@ no_amount as (
         periods.entity_id,
         periods.period,
         'sources_complete' as check_name,
-        'source ' || loads.source_name as subject,
+        'source ' || source_health.source_name as subject,
         1 as finding_count
     from periods
-    inner join loads
+    inner join source_health
         on
-            periods.entity_id = loads.entity_id
-            and {{ accounting_date('loads.last_synced_at', 'periods.timezone') }}
-            <= periods.end_date
+            periods.entity_id = source_health.entity_id
+            and periods.as_of_date = source_health.health_date
+            and periods.end_date > source_health.complete_through_date
 ),
 
 close_findings as (
