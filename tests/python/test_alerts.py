@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import shutil
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import PROJECT_ROOT, WAREHOUSE, DbtRun, run_dbt
+from conftest import PROJECT_ROOT, WAREHOUSE, DbtRun, parsed_manifest, run_dbt
 
 sys.path.insert(0, str(PROJECT_ROOT / "scripts"))
 
 from company.batch import Company, copy_project, land  # noqa: E402
 from company.incidents import BrokenRefunds, Incidents, LostInvoice, parse_incidents  # noqa: E402
 from company.landings import Stop, land_daily  # noqa: E402
+from company.tables import row_count  # noqa: E402
 from company.world import Options  # noqa: E402
 from generate_company import generate  # noqa: E402
 
@@ -29,7 +31,9 @@ REFUNDS = BrokenRefunds(date(2024, 4, 15), date(2024, 5, 6))
 INVOICE = LostInvoice(date(2024, 5, 14), 5_000_000)
 # In the third week of the refunds, when one alert is over and one is open.
 MIDDLE = date(2024, 5, 3)
-NODES = ["build", "--select", "+fct_alerts", "--exclude-resource-type", "test", "unit_test"]
+# Thursday: what the ledger may hold since Monday nobody knows, so nothing is called missing for it.
+IN_THE_STOP = date(2024, 3, 14)
+NODES = ["build", "--select", "+fct_alerts", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
 
 
 def struck_company(name: str, incidents: Incidents, stops: list[Stop]) -> Company:
@@ -38,8 +42,8 @@ def struck_company(name: str, incidents: Incidents, stops: list[Stop]) -> Compan
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> DbtRun:
-    """Both companies in one warehouse, built once."""
+def landed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """A project whose warehouse holds the raw tables of both companies, and what dbt knows of it."""
     folder = tmp_path_factory.mktemp("alerts")
     companies = [
         struck_company("clean", Incidents(), []),
@@ -48,7 +52,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> DbtRun:
     project = copy_project(companies, folder)
     (project / "target").mkdir()
     land(companies, project / WAREHOUSE)
-    run = run_dbt(project, *NODES, variables={"demo": False})
+    return project, parsed_manifest(project, {"demo": False})
+
+
+@pytest.fixture(scope="module")
+def built(landed: tuple[Path, Any]) -> DbtRun:
+    """Both companies as they are in the end, built once."""
+    project, manifest = landed
+    run = run_dbt(project, *NODES, variables={"demo": False}, manifest=manifest)
     assert run.success, "\n".join(run.messages[-20:])
     return run
 
@@ -104,6 +115,36 @@ def test_alerts_say_what_happened_in_words_and_without_names(built) -> None:
     assert not [name for name in names if name in said]
 
 
+REPLAYED = "select alert_id, alert_rule, subject, opened_date from fct_alerts where "
+
+
+@pytest.fixture(scope="module")
+def replayed(landed: tuple[Path, Any], built: DbtRun) -> dict[date, tuple[set, set]]:
+    """By day: what was open in the build of that day's next morning, and what the final build says of the day."""
+    found = {}
+    for day in (IN_THE_STOP, MIDDLE):
+        then = built.query(f"{REPLAYED} opened_date <= ? and coalesce(closed_date > ?, true)", [day, day])
+        folder = built.project.parent / f"{day}"
+        shutil.copytree(built.project, folder)
+        run = run_dbt(
+            folder, *NODES, "--exclude-resource-type", "seed",
+            variables={"demo": False, "known_until": f"{day + timedelta(days=1)} 06:00:00"},
+            manifest=landed[1],
+        )  # fmt: skip
+        assert run.success, "\n".join(run.messages[-20:])
+        found[day] = (set(run.query(f"{REPLAYED} closed_date is null")), set(then))
+    return found
+
+
+@pytest.mark.dbt
+def test_a_build_of_a_past_day_says_the_same_of_it_as_the_last_one(replayed) -> None:
+    for day, (now, then) in replayed.items():
+        assert now == then, day
+    assert {day: [rule for _, rule, _, _ in now] for day, (now, _) in replayed.items()} == {
+        IN_THE_STOP: ["source_late"], MIDDLE: ["drift"],
+    }  # fmt: skip
+
+
 def test_incidents_are_read_from_text() -> None:
     assert parse_incidents("refunds:2024-04-15:2024-05-06,invoice:2024-05-14:50000") == Incidents((REFUNDS,), (INVOICE,))
     assert parse_incidents("") == Incidents()
@@ -121,11 +162,11 @@ def test_other_incidents_are_refused(text) -> None:
 def test_incidents_touch_nothing_but_the_ledger_and_one_customer() -> None:
     clean, _ = generate(OPTIONS, "UTC", {})
     struck, _ = generate(OPTIONS, "UTC", {}, None, Incidents((REFUNDS,), (INVOICE,)))
-    differing = {name for name in clean if clean[name] != struck[name]}
-    assert {name for name in differing if not name.startswith("xero.")} <= {
-        "stripe.customer", "stripe.invoice", "stripe.invoice_line_item",
+    # Later invoices have other numbers, and so have texts that quote one.
+    further = {name: row_count(struck[name]) - row_count(clean[name]) for name in clean}
+    assert {name: count for name, count in further.items() if count and not name.startswith("xero.")} == {
+        "stripe.customer": 1, "stripe.invoice": 1, "stripe.invoice_line_item": 1,
     }  # fmt: skip
-    assert len(struck["stripe.invoice"]["id"]) == len(clean["stripe.invoice"]["id"]) + 1
     journal = struck["xero.journal"]
     assert sorted(journal["journal_number"]) == list(range(1, len(journal["journal_id"]) + 1))
     caught_up = [
