@@ -23,10 +23,15 @@ itemised_invoices as (
 
 invoice_lines as (
     select
-        *,
-        {{ millionths('quantity') }} as quantity_millionths
-    from {{ ref('int_invoice_lines') }}
-    where quantity is not null
+        billed.*,
+        {{ millionths('billed.quantity') }} as quantity_millionths
+    from {{ ref('int_invoice_lines') }} as billed
+    inner join products_of_services
+        on
+            billed.entity_id = products_of_services.entity_id
+            and billed.source_name = products_of_services.source_name
+            and billed.product_id = products_of_services.product_id
+    where billed.quantity is not null
 ),
 
 billed_quantity_lines as (
@@ -55,11 +60,6 @@ billed_quantity_lines as (
             when invoice_lines.quantity_millionths is null then 'unreadable_quantity'
         end as own_exclude_reason
     from invoice_lines
-    inner join products_of_services
-        on
-            invoice_lines.entity_id = products_of_services.entity_id
-            and invoice_lines.source_name = products_of_services.source_name
-            and invoice_lines.product_id = products_of_services.product_id
     inner join invoices
         on invoice_lines.invoice_id = invoices.invoice_id
     left join itemised_invoices
