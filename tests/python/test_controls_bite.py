@@ -1457,6 +1457,73 @@ BREAKS: dict[str, list[Break]] = {
             through="int_close_rows int_accounting_periods",
         ),
     ],
+    "assert_the_usage_chain_bills_what_was_invoiced": [
+        Break(
+            mistake="the invoice of the next month is taken for this month's",
+            file=f"{QUANTITIES}/int_quantity_chain.sql",
+            old="quantity_keys.period_start_date = invoiced.period_start_date",
+            new="quantity_keys.period_end_date = invoiced.period_start_date",
+            through="int_quantity_chain",
+        ),
+    ],
+    "assert_lines_share_all_that_became_of_their_invoice": [
+        Break(
+            mistake="revenue of months to come counts as recognised",
+            file=f"{QUANTITIES}/int_invoice_line_outcomes.sql",
+            old="    where not is_forecast\n",
+            new="",
+            through="int_invoice_line_outcomes",
+        ),
+        Break(
+            mistake="each line is rounded for itself",
+            file=f"{QUANTITIES}/int_invoice_line_outcomes.sql",
+            old="        'weighed.gross_through_minor',\n"
+            "            '(weighed.gross_through_minor - weighed.gross_amount_minor)',",
+            new="        'weighed.gross_amount_minor',\n            '0',",
+            through="int_invoice_line_outcomes",
+        ),
+    ],
+    "assert_usage_findings_sum_to_the_difference": [
+        Break(
+            mistake="a price below the agreed one is no finding",
+            file=f"{QUANTITIES}/int_usage_findings_of_parts.sql",
+            old="    where price_part_minor <> 0",
+            new="    where price_part_minor > 0",
+            through="int_usage_findings",
+        ),
+        Break(
+            mistake="what is billed after the end of an agreement is no finding",
+            file=f"{QUANTITIES}/int_usage_findings_of_coverage.sql",
+            old="        coverage in ('mapping_missing', 'stale_agreement_ended', 'unaccounted', 'not_due_yet')",
+            new="        coverage in ('mapping_missing', 'unaccounted', 'not_due_yet')",
+            through="int_usage_findings",
+        ),
+    ],
+    "assert_every_usage_event_has_one_class": [
+        Break(
+            mistake="a class is renamed and has no column any more",
+            file=f"{QUANTITIES}/int_usage_event_classes.sql",
+            old="else 'invoiced'",
+            new="else 'billed'",
+            through="rpt_usage_completeness",
+        ),
+    ],
+    "assert_usage_views_sum_to_the_usage_reconciliation": [
+        Break(
+            mistake="a client has the amount of its largest month",
+            file=f"{MARTS}/usage/rpt_usage_by_client.sql",
+            old="        sum(invoiced_amount) as invoiced_amount,",
+            new="        max(invoiced_amount) as invoiced_amount,",
+            through="rpt_usage_by_client",
+        ),
+        Break(
+            mistake="a service shows only what is still to be done",
+            file=f"{MARTS}/usage/rpt_usage_by_service.sql",
+            old="    select * from {{ ref('fct_usage_reconciliation') }}\n",
+            new="    select * from {{ ref('fct_usage_reconciliation') }}\n    where status = 'open'\n",
+            through="rpt_usage_by_service",
+        ),
+    ],
     "assert_every_quantity_is_counted_once": [
         Break(
             mistake="what nobody has mapped is left out of the quantities",

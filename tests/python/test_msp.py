@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import sys
+from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +64,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> DbtRun:
     for company in companies:
         write_labels(company.labels, project / f"{company.name}.csv")
     run = run_dbt(
-        project, "build", "--select", "+int_usage_findings", "--exclude", "tag:demo",
+        project, "build", "--select", "+fct_exceptions", "+path:models/marts/usage", "--exclude", "tag:demo",
         "--resource-type", "seed", "--resource-type", "model", variables=VARIABLES,
     )  # fmt: skip
     if not run.success:
@@ -94,6 +96,51 @@ def test_a_clean_provider_has_no_finding_that_calls_for_work(books):
                         " where entity_id = ? and (is_alarm or kind = 'cause') group by 1", [CLEAN])  # fmt: skip
     assert found == []
     assert books.query("select count(*) from int_quantity_chain where entity_id = ?", [CLEAN]) > [(1_500,)]
+
+
+def faults_of(books: DbtRun) -> list[dict[str, str]]:
+    """The labels of what is wrong at the faulty provider."""
+    labels = score_quantities.read_labels(books.project / f"{FAULTY}.csv")
+    return [label for label in labels if label["label_class"] == "fault"]
+
+
+def test_the_queue_has_a_row_for_each_fault_by_its_cause_and_no_other(books):
+    found = books.query("select entity_id, leg, cause, count(*) from fct_exceptions group by all order by all")
+    expected = Counter(label["expected"] for label in faults_of(books))
+    assert found == [(FAULTY, "usage", cause, number) for cause, number in sorted(expected.items())]
+
+
+def test_the_mart_sums_to_the_money_at_stake(books):
+    found = books.query(
+        "select currency_code, sum(calculated_under_amount + calculated_over_amount"
+        " + estimated_under_amount + estimated_over_amount) as amount"
+        " from fct_usage_reconciliation where entity_id = ? group by 1 order by 1", [FAULTY])  # fmt: skip
+    stake: Counter[str] = Counter()
+    for label in faults_of(books):
+        stake[label["currency"]] += abs(Decimal(label["amount"]))
+    assert found == sorted(stake.items())
+
+
+def test_what_nobody_mapped_is_listed_with_its_units_and_its_cost(books):
+    found = books.query(
+        "select cast(period_start_date as varchar), client_id is null, unbilled_quantity, estimated_unbilled_amount"
+        " from rpt_unmapped_usage where entity_id = ? order by all", [FAULTY])  # fmt: skip
+    expected = [
+        (label["period_start_date"], label["kind"] == "client_unmapped", -Decimal(label["units"]),
+         -Decimal(label["amount"]))
+        for label in faults_of(books) if label["expected"] == "mapping_missing"
+    ]  # fmt: skip
+    assert found == sorted(expected)
+
+
+def test_usage_that_came_too_late_is_in_no_invoice(books):
+    found = books.query(
+        "select entity_id, split_part(client_id, ':', 2), service_id, cast(period_start_date as varchar)"
+        " from rpt_usage_completeness where late_event_count > 0 order by all")  # fmt: skip
+    late = [label for label in faults_of(books) if label["kind"] == "late_events"]
+    assert found == sorted(
+        (FAULTY, label["client_id"], label["service_id"], label["period_start_date"]) for label in late
+    )
 
 
 def test_the_score_fails_on_a_fault_that_is_not_there(books, tmp_path, capsys):

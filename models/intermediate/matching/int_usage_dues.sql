@@ -50,7 +50,7 @@ named as (
         coalesce(
             customers.source_record_id,
             quantity_chain.client_id,
-            quantity_chain.client_reference
+            quantity_chain.client_key
         ) || ':' || coalesce(quantity_chain.service_id, quantity_chain.service_reference) || ':'
         || substring(
             cast(quantity_chain.period_start_date as {{ dbt.type_string() }}), 1, 7

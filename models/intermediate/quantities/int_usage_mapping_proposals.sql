@@ -54,6 +54,10 @@ unmapped as (
     group by field, entity_id, source_name, vendor_name, reference
 ),
 
+unmapped_entities as (
+    select distinct entity_id from unmapped
+),
+
 -- Only one client or service of that name is a suggestion; two are none.
 known_names as (
     select
@@ -67,12 +71,12 @@ known_names as (
     union all
     select
         'service' as field,
-        entities.entity_id,
+        unmapped_entities.entity_id,
         {{ loose_name('lower(services.service_name)') }} as loose_reference,
         min(services.service_id) as mapped_to
     from services
-    cross join (select distinct unmapped.entity_id from unmapped) as entities
-    group by entities.entity_id, {{ loose_name('lower(services.service_name)') }}
+    cross join unmapped_entities
+    group by unmapped_entities.entity_id, {{ loose_name('lower(services.service_name)') }}
     having count(*) = 1
 ),
 

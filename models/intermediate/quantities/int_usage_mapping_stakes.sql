@@ -4,7 +4,7 @@ with
 mapping_proposals as (
     select
         *,
-        'unmapped ' || source_name || ' ' || lower(trim(reference)) as name_key
+        {{ usage_key('null', 'source_name', 'reference') }} as name_key
     from {{ ref('int_usage_mapping_proposals') }}
 ),
 

@@ -90,7 +90,8 @@ def _other_quantity(deal: Deal, month: int, kind: str, sign: int) -> list[Label]
         return []
     due = deal.due(month)[0].quantity
     change = max(1, int(due * 15 / 100))
-    if due <= change:
+    # The quantity of another version would be a stale agreement.
+    if due <= change or any(other.committed == due + sign * change for other in deal.lines):
         return []
     deal.overrides[month] = [_billed_at(line, due + sign * change)]
     return [label_of(deal, kind, month)]
