@@ -299,7 +299,7 @@ class Oracle:
             units = ceil(units / line.package) * line.package
         minor = 10 ** EXPONENTS[line.currency]
         amount = rounded((found[0] * charge + found[1] * part) * minor)
-        minimum = rounded(line.minimum * minor * part) if over else amount
+        minimum = rounded(line.minimum * minor * part) if over and line.minimum else amount
         return rounded(units * charge * MILLION), amount, max(0, minimum - amount)
 
 

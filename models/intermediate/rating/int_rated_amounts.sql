@@ -71,7 +71,8 @@ judged as (
             and billable_usage.period_start_date = tier_totals.period_start_date
 ),
 
--- The one rounding of the amount. A minimum is owed for a month that is over.
+-- The one rounding of the amount. A minimum is owed for a month that is over; a line without one may
+-- give back.
 rounded as (
     select
         usage_scope,
@@ -89,8 +90,8 @@ rounded as (
             ) }}
         end as rated_amount_minor,
         case
-            when reason is null and is_complete then {{ round_ratio(
-                'coalesce(minimum_amount_minor, 0)', 'fixed_parts',
+            when reason is null and is_complete and minimum_amount_minor > 0 then {{ round_ratio(
+                'minimum_amount_minor', 'fixed_parts',
                 'quantity_divisor * charge_divisor'
             ) }}
         end as minimum_due_minor,
