@@ -69,7 +69,8 @@ documents as (
         entity_id,
         currency_code,
         document_key,
-        max(case when greatest(debit_now, credit_now) >= limit_amount then 1 else 0 end) as is_large,
+        max(case when greatest(debit_now, credit_now) >= limit_amount then 1 else 0 end)
+            as is_large,
         max(case when greatest(debit_waiting, credit_waiting) >= limit_amount then 1 else 0 end)
             as is_overdue
     from measured
