@@ -50,6 +50,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--stop", type=_stop, action="append", default=[], metavar="SOURCE:FROM:UNTIL",
                         help="with --loads daily, a source that was not loaded on these mornings (UNTIL excluded),"
                         " such as stripe:2024-01-16:2024-01-22; may be repeated")
+    parser.add_argument("--load-log", action="store_true",
+                        help="with --loads daily, a table load_log.load of the connectors' own runs")
     return parser
 
 
@@ -164,11 +166,11 @@ def main(arguments: list[str] | None = None) -> int:
     default_labels = args.out.with_suffix(".labels.csv") if args.format == "duckdb" else args.out / "labels.csv"
     try:
         rates, closes = read_fault_rates(args.faults), read_closes(args.periods)
-        if args.stop and args.loads != "daily":
-            raise ValueError("--stop needs --loads daily")
+        if (args.stop or args.load_log) and args.loads != "daily":
+            raise ValueError("--stop and --load-log need --loads daily")
         tables, labels = generate(options, args.timezone, rates, closes, args.incidents)
         if args.loads == "daily":
-            tables = land_daily(tables, options.start, options.last_day, args.stop)
+            tables = land_daily(tables, options.start, options.last_day, args.stop, args.load_log)
         write_tables(tables, args.out, args.format)
         write_labels(labels, args.labels or default_labels)
     except (ValueError, OSError) as error:

@@ -18,10 +18,12 @@ from .landing_rules import BIRTHS, CONSEQUENCES, GENERAL_BIRTHS, HISTORIES, OWN,
 from .tables import Table, Tables, key_of, row_count
 
 LOAD_HOUR = dt.time(6)
+LOG = "load_log.load"
 _STAMPS = ("_fivetran_synced", "_loaded_at")
 # Rates land without a stamp where nobody asks when.
 _STAMPED_HERE = {"ecb.exchange_rate": "_loaded_at"}
 _DAY = dt.timedelta(days=1)
+_RUN_TIME = dt.timedelta(minutes=10)
 
 Row = dict[str, Any]
 Event = tuple[dt.datetime, Any]
@@ -47,8 +49,10 @@ def parse_stop(text: str) -> Stop:
     return Stop(parts[0], first, until)
 
 
-def land_daily(tables: Tables, first_day: dt.date, last_day: dt.date, stops: Sequence[Stop] = ()) -> Tables:
-    """The same tables as daily loads, the last one on the morning after `last_day`.
+def land_daily(
+    tables: Tables, first_day: dt.date, last_day: dt.date, stops: Sequence[Stop] = (), is_logged: bool = False
+) -> Tables:
+    """The same tables as daily loads, the last one on the morning after `last_day`; with a load log if wanted.
 
     Raises ValueError for a stop of a source that the company does not have.
     """
@@ -57,10 +61,36 @@ def land_daily(tables: Tables, first_day: dt.date, last_day: dt.date, stops: Seq
         if stop.source not in sources:
             raise ValueError(f"no source {stop.source} to stop; one of {', '.join(sorted(sources))}")
     finder = _Finder(tables)
-    return {
+    landed = {
         name: _Landing(name, tables, finder, _Schedule(name, first_day, last_day, stops)).versions()
         for name in tables
     }
+    return {**landed, LOG: load_log(landed, last_day, stops)} if is_logged else landed
+
+
+def load_log(landed: Tables, last_day: dt.date, stops: Sequence[Stop] = ()) -> Table:
+    """What the connectors of daily loads say of their runs, as text: one per source and morning from its first rows on.
+
+    A source that stopped says nothing. With it a quiet table is told from a dead connector.
+    """
+    counts: dict[str, dict[dt.datetime, int]] = defaultdict(lambda: defaultdict(int))
+    for name, table in landed.items():
+        stamp = next((column for column in _STAMPS if column in table), None)
+        for load in table[stamp] if stamp else ():
+            counts[name.split(".")[0]][load] += 1
+    runs = []
+    for source, loads in sorted(counts.items()):
+        out = [stop for stop in stops if stop.source == source]
+        morning = min(loads).date()
+        while morning <= last_day + _DAY:
+            if not any(stop.first <= morning < stop.until for stop in out):
+                finished = dt.datetime.combine(morning, LOAD_HOUR)
+                started = finished - _RUN_TIME
+                runs.append((f"{source}-{morning}", source, started, finished, "success", loads.get(finished, 0)))
+            morning += _DAY
+    names = ("load_id", "loaded_source_name", "started_at", "finished_at", "status", "row_count")
+    table: Table = {name: [str(run[position]) for run in runs] for position, name in enumerate(names)}
+    return {**table, "_loaded_at": [run[3] for run in runs]}
 
 
 class _Schedule:

@@ -35,6 +35,7 @@ BANK = "models/intermediate/bank"
 BRIDGE = "models/intermediate/bridge"
 CAUSES = "models/intermediate/breaks"
 COLLECTION = "models/intermediate/collection"
+DRIFT = "models/intermediate/drift"
 MATCHING = "models/intermediate/matching"
 NORMALIZED = "models/intermediate/normalized"
 PERIODS = "models/intermediate/periods"
@@ -203,6 +204,56 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{MATCHING}/int_item_days.sql",
             old="when known_items.status not in ('ignored', 'pending')",
             new="when known_items.status <> 'ignored'",
+        ),
+    ],
+    "assert_drift_by_cause_sums_to_the_drift": [
+        Break(
+            mistake="an item leaves an age bucket a day after it has entered the next",
+            file=f"{DRIFT}/int_open_item_spans.sql",
+            old="'day', 'age_buckets.next_minimum_age_days', 'item_days.unmatched_from_date'",
+            new="'day', 'age_buckets.next_minimum_age_days + 1', 'item_days.unmatched_from_date'",
+        ),
+        Break(
+            mistake="what was matched is never closed",
+            file=f"{DRIFT}/int_open_item_spans.sql",
+            old="when outgrown_date < matched_date or matched_date is null then outgrown_date",
+            new="when outgrown_date is not null then outgrown_date",
+        ),
+    ],
+    "assert_drift_by_tier_sums_to_the_drift": [
+        Break(
+            mistake="the matches of a decision and of tier 8 are forgotten",
+            file=f"{DRIFT}/int_drift_by_tier.sql",
+            old="select * from {{ ref('int_matches') }}",
+            new="select * from {{ ref('int_matches') }} where match_tier between 1 and 7",
+        ),
+        Break(
+            mistake="a rule's total is taken back by the day before",
+            file=f"{MARTS}/monitoring/rpt_drift_by_tier.sql",
+            old="drift.until_date > days.calendar_date",
+            new="drift.until_date >= days.calendar_date",
+        ),
+    ],
+    "assert_drift_by_cause_ends_where_the_breaks_stand": [
+        Break(
+            mistake="a break that has been open for a while counts as cleared",
+            file=f"{DRIFT}/int_open_item_spans.sql",
+            old="when item_days.matched_date is not null then 'cleared_since'",
+            new="when item_days.unmatched_from_date < entities.as_of_date then 'cleared_since'",
+        ),
+    ],
+    "assert_scorecard_judges_what_the_summary_counts": [
+        Break(
+            mistake="the as-of date itself is left out of the shares",
+            file=f"{DRIFT}/int_scorecard_measures.sql",
+            old="and verified_items.item_date <= entities.as_of_date",
+            new="and verified_items.item_date < entities.as_of_date",
+        ),
+        Break(
+            mistake="only confirmed matches count",
+            file=f"{DRIFT}/int_scorecard_measures.sql",
+            old="when 'matched' then verified_items.status in ('matched', 'suggested')",
+            new="when 'matched' then verified_items.status = 'matched'",
         ),
     ],
     "assert_break_patterns_sum_to_the_breaks": [

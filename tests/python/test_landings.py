@@ -204,6 +204,20 @@ def test_a_source_that_never_resumes_ends_in_the_state_it_was_last_seen_in(compa
     assert any(paid_since[row["id"]] == "paid" for row in unpaid)
 
 
+def test_a_load_log_names_every_morning_but_those_of_the_stop(company) -> None:
+    options, tables = company
+    landed = land_daily(tables, options.start, options.last_day, [STOP], is_logged=True)
+    log = landed.pop("load_log.load")
+    mornings = {
+        load.date() for source, load in zip(log["loaded_source_name"], log["_loaded_at"]) if source == "stripe"
+    }
+    every = {options.start + dt.timedelta(days=day) for day in range(1, (options.last_day - options.start).days + 2)}
+    assert every - mornings == {dt.date(2024, 1, day) for day in range(16, 22)} and mornings <= every
+    stamps = (table[stamp_of(table)] for name, table in landed.items() if name.startswith("stripe."))
+    written = [int(count) for source, count in zip(log["loaded_source_name"], log["row_count"]) if source == "stripe"]
+    assert sum(written) == sum(map(len, stamps)) and 0 in [int(count) for count in log["row_count"]]
+
+
 def test_a_table_that_no_rule_names_is_loaded_after_its_own_moment() -> None:
     day = dt.datetime(2024, 1, 3, 12)
     tables = {

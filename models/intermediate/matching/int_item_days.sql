@@ -13,6 +13,10 @@ entities as (
     select * from {{ ref('int_entities') }}
 ),
 
+rate_dates as (
+    select * from {{ ref('int_rate_dates_of_matches') }}
+),
+
 -- A fact counts from the day it happened and its system knew it, an expected one is missed from the
 -- day it is due. Nothing counts later than the as-of date.
 known_items as (
@@ -48,11 +52,15 @@ known_items as (
 
 linked_matches as (
     select
-        match_id,
-        max(known_date) as linked_date
+        known_items.match_id,
+        max(greatest(
+            known_items.known_date, coalesce(rate_dates.rate_date, known_items.known_date)
+        )) as linked_date
     from known_items
-    where match_id is not null
-    group by match_id
+    left join rate_dates
+        on known_items.match_id = rate_dates.match_id
+    where known_items.match_id is not null
+    group by known_items.match_id
 ),
 
 -- What is ignored or pending has never been unmatched; what is only discrepant is never matched. While
