@@ -41,6 +41,8 @@ def build_parser() -> argparse.ArgumentParser:
                         default=Path(os.environ.get("TIEOUT_DUCKDB_PATH", "target/warehouse.duckdb")),
                         help="DuckDB file, opened read-only (default: TIEOUT_DUCKDB_PATH or target/warehouse.duckdb)")
     parser.add_argument("--schema", default="main", help="schema of the marts (default main)")
+    parser.add_argument("--alerts", type=Path, metavar="FILE",
+                        help="for other engines, what `dbt show --output json --limit -1` printed of all of fct_alerts")
     parser.add_argument("--run-results", type=Path, default=Path("target/run_results.json"),
                         help="dbt's record of the last run, for controls that are off (default"
                         " target/run_results.json; without the file nothing is said of controls)")
@@ -119,7 +121,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code, with one line on stderr for whatever went wrong."""
     args = build_parser().parse_args(arguments)
     try:
-        reading = read(args.database, args.run_results, args.schema)
+        reading = read(args.database, args.run_results, args.schema, args.alerts)
         if args.dry_run:
             told: dict[str, dict] = {}
             for alerts in Memory(args.state).told.values():

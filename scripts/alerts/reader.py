@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import NamedTuple
 
 import duckdb
 
+RULES = Path(__file__).resolve().parents[2] / "seeds" / "policy" / "alert_rules.csv"
 SEVERITIES = ("info", "warning", "critical")
 CONTROL_RULE = "control_off"
 
@@ -68,6 +70,36 @@ def read_alerts(database: Path, schema: str = "main") -> tuple[list[Alert], tupl
     return [Alert(*row) for row in rows], policy
 
 
+def read_exported(path: Path) -> list[Alert]:
+    """Alerts from what `dbt show --output json --limit -1` printed of fct_alerts, for any engine.
+
+    Raises ValueError for a file that is something else.
+    """
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))["show"]
+        return [
+            Alert(
+                row["alert_id"], row["alert_rule"], row["severity"], row["entity_id"], row["leg"], row["subject"],
+                str(row["opened_date"])[:10], row["closed_date"] and str(row["closed_date"])[:10],
+                float(row["measured_value"]), row["explanation"], row["what_to_do"],
+            )
+            for row in rows
+        ]  # fmt: skip
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is not what dbt show --output json prints of fct_alerts") from error
+
+
+def read_policy(path: Path) -> tuple[str, str] | None:
+    """Severity and advice for controls that are off, from alert_rules.csv; None where they are not to be said."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = [
+            row for row in csv.DictReader(lines)
+            if row["alert_rule"] == CONTROL_RULE and row["is_enabled"] == "true"
+        ]  # fmt: skip
+    rows.sort(key=lambda row: (int(row["priority"]), row["rule_id"]))
+    return (rows[0]["severity"], rows[0]["what_to_do"]) if rows else None
+
+
 def read_controls(run_results: Path) -> dict[str, str]:
     """{control: status} of dbt's last run, controls being the tests named assert_; none without a record.
 
@@ -87,12 +119,15 @@ def read_controls(run_results: Path) -> dict[str, str]:
     }
 
 
-def read(database: Path, run_results: Path, schema: str = "main") -> Reading:
-    """Everything open or over, controls that are off among it.
+def read(database: Path, run_results: Path, schema: str = "main", exported: Path | None = None) -> Reading:
+    """Everything open or over, controls that are off among it; from the exported file where there is one.
 
     A control has no history: it is open while the last run that judged it found it red.
     """
-    alerts, policy = read_alerts(database, schema)
+    if exported is None:
+        alerts, policy = read_alerts(database, schema)
+    else:
+        alerts, policy = read_exported(exported), read_policy(RULES)
     controls = read_controls(run_results)
     judged = {control_id(name) for name, status in controls.items() if status != "skipped"}
     if policy is not None:

@@ -339,6 +339,18 @@ def test_what_cannot_be_read_is_one_line(warehouse, address, capsys) -> None:
     assert said.err.count("\n") == 4 and "Traceback" not in said.err
 
 
+def test_alerts_of_another_engine_come_as_a_file(warehouse, receiver, address, capsys) -> None:
+    names = [column.split()[0] for column in COLUMNS.replace("decimal(24, 4)", "decimal").split(", ")]
+    exported = warehouse.database.parent / "alerts.json"
+    exported.write_text(json.dumps({"show": [dict(zip(names, STRAGGLER))]}), encoding="utf-8")
+    warehouse.ran(**{CONTROL: "fail"})
+    assert warehouse.send("--alerts", str(exported)) == 0
+    assert receiver.titles == ["critical: straggler (main ledger)", "critical: control_off (all)"]
+    exported.write_text('{"show": [{}]}', encoding="utf-8")
+    assert warehouse.send("--alerts", str(exported)) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_a_state_file_is_replaced_as_a_whole(tmp_path, monkeypatch) -> None:
     memory = Memory(tmp_path / "state.json")
     memory.told = {"target": {"a1": {"severity": "info"}}}

@@ -1,48 +1,103 @@
 -- grain: one row per rule_id, entity_id, leg, currency_code, subject, from_date
 with
 
-new_breaches as (
-    select * from {{ ref('int_new_unmatched_breaches') }}
+breaches_of_items as (
+    select * from {{ ref('int_breaches_of_items') }}
 ),
 
-straggler_breaches as (
-    select * from {{ ref('int_straggler_breaches') }}
+breaches_of_companies as (
+    select * from {{ ref('int_breaches_of_companies') }}
 ),
 
-drift_breaches as (
-    select * from {{ ref('int_drift_breaches') }}
+alert_rules as (
+    select * from {{ ref('alert_rules') }}
 ),
 
-source_breaches as (
-    select * from {{ ref('int_source_breaches') }}
+entities as (
+    select
+        entity_id,
+        as_of_date,
+        cast({{ dbt.dateadd('day', 1, 'as_of_date') }} as date) as day_after
+    from {{ ref('int_entities') }}
 ),
 
-proof_breaches as (
-    select * from {{ ref('int_proof_breaches') }}
+breaches as (
+    select
+        rule_id,
+        entity_id,
+        leg,
+        currency_code,
+        subject,
+        from_date,
+        to_date,
+        measured_value,
+        threshold_value,
+        value_unit,
+        amount_minor,
+        item_id,
+        explanation
+    from breaches_of_items
+    union all
+    select
+        rule_id,
+        entity_id,
+        leg,
+        currency_code,
+        subject,
+        from_date,
+        to_date,
+        measured_value,
+        threshold_value,
+        value_unit,
+        amount_minor,
+        item_id,
+        explanation
+    from breaches_of_companies
 ),
 
-decision_breaches as (
-    select * from {{ ref('int_decision_breaches') }}
-),
-
-concentration_breaches as (
-    select * from {{ ref('int_concentration_breaches') }}
+-- An alert holds on every day of a breach and until as many days have passed without one as its
+-- rule waits. The day after the as-of date stands for: not over yet.
+held as (
+    select
+        breaches.*,
+        alert_rules.alert_rule,
+        alert_rules.severity,
+        alert_rules.what_to_do,
+        entities.as_of_date,
+        entities.day_after,
+        cast({{ dbt.dateadd(
+            'day', 'alert_rules.clear_after_days - 1', 'breaches.to_date'
+        ) }} as date) as cleared_date
+    from breaches
+    inner join alert_rules
+        on breaches.rule_id = alert_rules.rule_id
+    inner join entities
+        on
+            breaches.entity_id = entities.entity_id
+            and breaches.from_date <= entities.as_of_date
 ),
 
 alert_breaches as (
-    select * from new_breaches
-    union all
-    select * from straggler_breaches
-    union all
-    select * from drift_breaches
-    union all
-    select * from source_breaches
-    union all
-    select * from proof_breaches
-    union all
-    select * from decision_breaches
-    union all
-    select * from concentration_breaches
+    select
+        alert_rule,
+        rule_id,
+        entity_id,
+        leg,
+        currency_code,
+        subject,
+        from_date,
+        to_date,
+        measured_value,
+        threshold_value,
+        value_unit,
+        amount_minor,
+        item_id,
+        explanation,
+        severity,
+        what_to_do,
+        as_of_date,
+        least(coalesce(cleared_date, day_after), day_after) as held_to_date
+    from held
 )
 
 select * from alert_breaches

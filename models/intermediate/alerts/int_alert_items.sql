@@ -73,7 +73,23 @@ waiting as (
 ),
 
 alert_items as (
-    select * from waiting
+    select
+        alert_rule,
+        item_id,
+        side,
+        leg,
+        entity_id,
+        currency_code,
+        exponent,
+        document_key,
+        event_type,
+        customer_id,
+        account_role,
+        processor_name,
+        amount_minor,
+        counts_from_date,
+        counts_to_date
+    from waiting
     where counts_to_date is null or counts_from_date < counts_to_date
 )
 

@@ -1,4 +1,4 @@
--- grain: one row per alert_rule, entity_id, leg, currency_code, weekday
+-- grain: one row per alert_rule, entity_id, leg, currency_code, weekday_number
 with
 
 alert_rules as (
@@ -43,7 +43,7 @@ days_of_rules as (
         case
             when alert_rules.alert_rule = 'new_unmatched'
                 then cast(weekdays.generated_number as int)
-        end as weekday
+        end as weekday_number
     from alert_rules
     cross join weekdays
 ),
@@ -53,7 +53,7 @@ fitting as (
         scopes.entity_id,
         scopes.leg,
         scopes.currency_code,
-        days_of_rules.weekday,
+        days_of_rules.weekday_number,
         alert_rules.alert_rule,
         alert_rules.rule_id,
         alert_rules.is_enabled,
@@ -68,16 +68,15 @@ fitting as (
         row_number() over (
             partition by
                 alert_rules.alert_rule, scopes.entity_id, scopes.leg, scopes.currency_code,
-                days_of_rules.weekday
+                days_of_rules.weekday_number
             order by
                 case when alert_rules.entity_id is null then 0 else 1 end
                 + case when alert_rules.leg is null then 0 else 1 end
                 + case when alert_rules.currency_code is null then 0 else 1 end
-                + case when alert_rules.weekday is null then 0 else 1 end desc,
+                + case when alert_rules.weekday_number is null then 0 else 1 end desc,
                 alert_rules.priority asc,
                 case when alert_rules.entity_id is null then 1 else 0 end asc,
                 case when alert_rules.leg is null then 1 else 0 end asc,
-                case when alert_rules.currency_code is null then 1 else 0 end asc,
                 alert_rules.rule_id asc
         ) as rule_rank
     from scopes
@@ -88,7 +87,10 @@ fitting as (
         coalesce(alert_rules.entity_id, scopes.entity_id) = scopes.entity_id
         and (alert_rules.leg is null or alert_rules.leg = scopes.leg)
         and (alert_rules.currency_code is null or alert_rules.currency_code = scopes.currency_code)
-        and (alert_rules.weekday is null or alert_rules.weekday = days_of_rules.weekday)
+        and (
+            alert_rules.weekday_number is null
+            or alert_rules.weekday_number = days_of_rules.weekday_number
+        )
 ),
 
 rules_in_effect as (
@@ -97,7 +99,7 @@ rules_in_effect as (
         fitting.entity_id,
         fitting.leg,
         fitting.currency_code,
-        fitting.weekday,
+        fitting.weekday_number,
         fitting.rule_id,
         fitting.limit_count,
         fitting.history_factor,

@@ -58,7 +58,7 @@ compared as (
             and stretches.entity_id = totals.entity_id
             and stretches.currency_code = totals.currency_code
             and stretches.calendar_date <= totals.calendar_date
-            and (stretches.next_date is null or totals.calendar_date < stretches.next_date)
+            and (stretches.next_date is null or stretches.next_date > totals.calendar_date)
     where
         stretches.open_minor > totals.limit_share * totals.limit_minor
         and totals.total_minor >= totals.limit_minor

@@ -3,7 +3,6 @@ with
 
 decision_facts as (
     select * from {{ ref('int_decision_facts') }}
-    where ends_on is not null
 ),
 
 decision_flaws as (
@@ -43,7 +42,7 @@ holding as (
         on decision_items.item_id = items.item_id
     left join decision_flaws
         on decision_facts.decision_id = decision_flaws.decision_id
-    where decision_flaws.decision_id is null
+    where decision_flaws.decision_id is null and decision_facts.ends_on is not null
     group by
         decision_facts.decision_id,
         decision_facts.action,
@@ -85,7 +84,9 @@ breaches as (
         decision_id as subject,
         from_date,
         to_date,
-        cast({{ dbt.datediff('from_date', 'ends_on', 'day') }} as numeric(24, 4)) as measured_value,
+        cast({{ dbt.datediff(
+            'from_date', 'ends_on', 'day'
+        ) }} as numeric(24, 4)) as measured_value,
         cast(limit_days as numeric(24, 4)) as threshold_value,
         'days' as value_unit,
         cast(null as bigint) as amount_minor,

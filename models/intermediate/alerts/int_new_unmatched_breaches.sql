@@ -22,7 +22,8 @@ breaches as (
         cast(document_count as {{ dbt.type_string() }}) || ' documents of kind '
         || replace(event_type, '_', ' ') || ' over '
         || {{ money_text('amount_minor', 'exponent', 'currency_code') }}
-        || ' are newly without an agreeing counterpart in the ' || leg || ' leg; the limit of this weekday is '
+        || ' are newly without an agreeing counterpart in the ' || leg
+        || ' leg; the limit of this weekday is '
         || {{ plain_number('threshold_value') }} as explanation
     from limits
     where document_count > threshold_value

@@ -88,7 +88,7 @@ new_unmatched as (
         document_amounts.counts_from_date,
         cast({{ dbt.datediff(
             "cast('2000-01-03' as date)", 'document_amounts.counts_from_date', 'day'
-        ) }} % 7 + 1 as int) as weekday,
+        ) }} % 7 + 1 as int) as weekday_number,
         cast(count(*) as bigint) as document_count,
         cast(sum(document_amounts.amount_minor) as bigint) as amount_minor
     from document_amounts

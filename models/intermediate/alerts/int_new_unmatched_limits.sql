@@ -14,7 +14,6 @@ item_days as (
     select * from {{ ref('int_item_days') }}
 ),
 
--- A hundred weeks are two years of the same weekday.
 week_numbers as (
     {{ dbt.generate_series(100) }}
 ),
@@ -34,22 +33,23 @@ judged as (
         alert_rules.rule_id,
         alert_rules.limit_count,
         alert_rules.history_factor,
-        alert_rules.history_weeks,
-        alert_rules.history_factor is null
-        or {{ dbt.datediff(
-            'first_days.first_date', 'new_unmatched.counts_from_date', 'day'
-        ) }} >= 7 * alert_rules.history_weeks as has_history
+        alert_rules.history_weeks
     from new_unmatched
     inner join alert_rules
         on
             new_unmatched.leg = alert_rules.leg
             and new_unmatched.entity_id = alert_rules.entity_id
             and new_unmatched.currency_code = alert_rules.currency_code
-            and new_unmatched.weekday = alert_rules.weekday
+            and new_unmatched.weekday_number = alert_rules.weekday_number
     inner join first_days
         on
             new_unmatched.entity_id = first_days.entity_id
             and new_unmatched.leg = first_days.leg
+    where
+        alert_rules.history_factor is null
+        or {{ dbt.datediff(
+            'first_days.first_date', 'new_unmatched.counts_from_date', 'day'
+        ) }} >= 7 * alert_rules.history_weeks
 ),
 
 weeks_back as (
@@ -65,7 +65,7 @@ weeks_back as (
     from judged
     inner join week_numbers
         on judged.history_weeks >= week_numbers.generated_number
-    where judged.has_history and judged.document_count > coalesce(judged.limit_count, 0)
+    where judged.document_count > coalesce(judged.limit_count, 0)
 ),
 
 histories as (
@@ -103,10 +103,10 @@ limits as (
         judged.document_count,
         judged.amount_minor,
         judged.rule_id,
-        greatest(
-            cast(coalesce(judged.limit_count, 0) as numeric(24, 4)),
-            cast(coalesce(judged.history_factor * histories.largest_count, 0) as numeric(24, 4))
-        ) as threshold_value
+        cast(greatest(
+            coalesce(judged.limit_count, 0),
+            coalesce(judged.history_factor * histories.largest_count, 0)
+        ) as numeric(24, 4)) as threshold_value
     from judged
     left join histories
         on
@@ -115,7 +115,6 @@ limits as (
             and judged.currency_code = histories.currency_code
             and judged.event_type = histories.event_type
             and judged.counts_from_date = histories.counts_from_date
-    where judged.has_history
 )
 
 select * from limits

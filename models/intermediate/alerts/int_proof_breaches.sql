@@ -18,54 +18,63 @@ currencies as (
     select * from {{ ref('currencies') }}
 ),
 
-entities as (
-    select * from {{ ref('int_entities') }}
+residuals_in_minor_units as (
+    select
+        proof_residuals.*,
+        currencies.exponent,
+        cast(
+            proof_residuals.residual_amount * {{ power_of_ten('currencies.exponent') }} as bigint
+        ) as residual_minor
+    from proof_residuals
+    inner join currencies
+        on proof_residuals.currency_code = currencies.currency_code
+    where proof_residuals.residual_amount <> 0
 ),
 
--- Rows that are in no state have no month: they are off on the day that is looked at.
+-- Rows that are in no state have no month of their own: they are off from the company's first.
+first_months as (
+    select
+        entity_id,
+        min(month_start) as from_date
+    from proof_residuals
+    group by entity_id
+),
+
 lost_rows as (
     select
         row_conservation.entity_id,
         row_conservation.currency_code,
         'rpt_row_conservation: ' || row_conservation.source_name || '.'
         || row_conservation.source_table as subject,
-        entities.as_of_date as from_date,
+        first_months.from_date,
         row_conservation.rows_in - row_conservation.accepted_rows - row_conservation.ignored_rows
         - row_conservation.quarantined_rows as measured_value
     from row_conservation
-    inner join entities
-        on row_conservation.entity_id = entities.entity_id
+    inner join first_months
+        on row_conservation.entity_id = first_months.entity_id
 ),
 
 -- A proof is off from the first day of the month that it does not explain: a month is proved as a
 -- whole, so no later day of it would be truer, and the day stays the same from build to build.
 off as (
     select
-        proof_residuals.entity_id,
-        proof_residuals.currency_code,
-        proof_residuals.proof || ': ' || proof_residuals.part as subject,
-        proof_residuals.month_start as from_date,
-        cast({{ dbt.dateadd('month', 1, 'proof_residuals.month_start') }} as date) as to_date,
+        entity_id,
+        currency_code,
+        proof || ': ' || part as subject,
+        month_start as from_date,
+        cast({{ dbt.dateadd('month', 1, 'month_start') }} as date) as to_date,
         'amount' as value_unit,
-        cast(abs(proof_residuals.residual_amount) as numeric(24, 4)) as measured_value,
-        cast(abs(proof_residuals.residual_amount)
-        * {{ power_of_ten('currencies.exponent') }} as bigint) as amount_minor,
-        {{ money_text(
-            'cast(proof_residuals.residual_amount * ' ~ power_of_ten('currencies.exponent')
-            ~ ' as bigint)',
-            'currencies.exponent', 'proof_residuals.currency_code'
-        ) }} as residual_text
-    from proof_residuals
-    inner join currencies
-        on proof_residuals.currency_code = currencies.currency_code
-    where proof_residuals.residual_amount <> 0
+        cast(abs(residual_amount) as numeric(24, 4)) as measured_value,
+        abs(residual_minor) as amount_minor,
+        {{ money_text('residual_minor', 'exponent', 'currency_code') }} as residual_text
+    from residuals_in_minor_units
     union all
     select
         entity_id,
         currency_code,
         subject,
         from_date,
-        cast({{ dbt.dateadd('day', 1, 'from_date') }} as date) as to_date,
+        cast(null as date) as to_date,
         'rows' as value_unit,
         cast(abs(measured_value) as numeric(24, 4)) as measured_value,
         cast(null as bigint) as amount_minor,

@@ -25,7 +25,8 @@ breaches as (
         cast(null as bigint) as amount_minor,
         cast(null as {{ dbt.type_string() }}) as item_id,
         'Source ' || source_health.source_name || ' is '
-        || cast(source_health.days_behind as {{ dbt.type_string() }}) || ' days behind: complete through '
+        || cast(source_health.days_behind as {{ dbt.type_string() }})
+        || ' days behind: complete through '
         || coalesce(
             cast(source_health.complete_through_date as {{ dbt.type_string() }}), 'no day'
         ) as explanation

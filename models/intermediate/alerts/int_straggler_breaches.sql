@@ -39,8 +39,9 @@ breaches as (
         waited.document_key as subject,
         waited.from_date,
         waited.large_to_date as to_date,
-        cast({{ major_units('waited.open_amount_minor', 'currencies.exponent') }}
-            as numeric(24, 4)) as measured_value,
+        cast(
+            {{ major_units('waited.open_amount_minor', 'currencies.exponent') }} as numeric(24, 4)
+        ) as measured_value,
         cast(waited.limit_amount as numeric(24, 4)) as threshold_value,
         'amount' as value_unit,
         waited.open_amount_minor as amount_minor,
