@@ -127,7 +127,10 @@ def read_breaks(
     statuses: Sequence[str] = BROKEN,
     entity: str | None = None,
 ) -> list[Break]:
-    """Return every item in one of the statuses and every quarantined row, of one entity or all."""
+    """Return every item in one of the statuses and every quarantined row, of one entity or all.
+
+    Quantities have labels of their own: what is about them is for score_quantities.py.
+    """
     marts, own = _quoted(schema), "" if entity is None else f" and entity_id = {_text(entity)}"
     parts: dict[str, set[str]] = defaultdict(set)
     marks = ", ".join(f"'{status}'" for status in statuses)
@@ -141,7 +144,7 @@ def read_breaks(
     items = connection.execute(
         "select item_id, leg, status, source_record_id, document_reference, cause, amount, "
         f"explanation from {marts}.fct_reconciliation_items where status in ({marks}){own} "
-        "order by item_id"
+        "and leg <> 'usage' order by item_id"
     ).fetchall()
     breaks = [
         Break(leg, status, record or "", document or "", cause or "", abs(amount or Decimal(0)),

@@ -15,7 +15,9 @@ sys.path.insert(0, str(PROJECT_ROOT / "scripts"))
 from generate_company import main as generate_company  # noqa: E402
 from print_standing import main as print_standing  # noqa: E402
 from score_company import main as score_company  # noqa: E402
+from score_quantities import main as score_quantities  # noqa: E402
 
+QUANTITY_LABELS = PROJECT_ROOT / "tests" / "fixtures" / "demo_quantity_labels.csv"
 LABELS = PROJECT_ROOT / "tests" / "fixtures" / "demo_labels.csv"
 
 
@@ -58,6 +60,10 @@ def check_the_way_of_the_money(built: DbtRun) -> None:
 
 def test_every_fault_of_the_demo_is_found_and_named(built_demo: DbtRun) -> None:
     assert score_company(["--database", str(built_demo.database), "--labels", str(LABELS)]) == 0
+
+
+def test_every_difference_of_quantities_in_the_demo_is_found_and_named(built_demo: DbtRun) -> None:
+    assert score_quantities(["--database", str(built_demo.database), "--labels", str(QUANTITY_LABELS)]) == 0
 
 
 def test_a_company_without_faults_ties_out_to_the_cent(project_copy: Path) -> None:

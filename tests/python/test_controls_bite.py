@@ -1579,14 +1579,14 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{QUANTITIES}/int_usage_findings_of_parts.sql",
             old="    where price_part_minor <> 0",
             new="    where price_part_minor > 0",
-            through="int_usage_findings",
+            through="int_usage_evidence int_usage_findings",
         ),
         Break(
             mistake="what is billed after the end of an agreement is no finding",
             file=f"{QUANTITIES}/int_usage_findings_of_coverage.sql",
             old="        coverage in ('mapping_missing', 'stale_agreement_ended', 'unaccounted', 'not_due_yet')",
             new="        coverage in ('mapping_missing', 'unaccounted', 'not_due_yet')",
-            through="int_usage_findings",
+            through="int_usage_evidence int_usage_findings",
         ),
     ],
     "assert_every_usage_event_has_one_class": [

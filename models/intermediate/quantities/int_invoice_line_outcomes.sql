@@ -51,7 +51,8 @@ weighed as (
             rows between unbounded preceding and current row
         ) as gross_through_minor,
         net_amount_minor + tax_amount_minor as gross_amount_minor,
-        sum(net_amount_minor + tax_amount_minor) over (partition by invoice_id) as gross_of_all_minor,
+        sum(net_amount_minor + tax_amount_minor) over (partition by invoice_id)
+            as gross_of_all_minor,
         row_number() over (
             partition by invoice_id order by line_number desc, invoice_line_id desc
         ) = 1 as is_last

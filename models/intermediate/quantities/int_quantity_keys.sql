@@ -46,10 +46,10 @@ named as (
         case
             when usage_rows.kind = 'invoiced' then usage_rows.currency_code
             else coalesce(
-                customers.currency_code,
-                usage_rows.currency_code,
-                entities.functional_currency_code
-            )
+                    customers.currency_code,
+                    usage_rows.currency_code,
+                    entities.functional_currency_code
+                )
         end as currency_code,
         case
             when usage_rows.kind = 'invoiced' then 2

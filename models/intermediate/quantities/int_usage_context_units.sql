@@ -72,8 +72,10 @@ by_class as (
 running as (
     select
         by_class.*,
-        greatest(0, coalesce(quantity_chain.billable_quantity_millionths, 0)
-        - coalesce(quantity_chain.invoiced_quantity_millionths, 0)) as short_millionths,
+        greatest(
+            0, coalesce(quantity_chain.billable_quantity_millionths, 0)
+            - coalesce(quantity_chain.invoiced_quantity_millionths, 0)
+        ) as short_millionths,
         sum(by_class.excusing_millionths) over (
             partition by by_class.chain_id
             order by by_class.precedence asc, by_class.context_class asc

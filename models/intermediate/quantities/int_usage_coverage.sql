@@ -32,8 +32,10 @@ ruled as (
         coalesce(
             quantity_chain.counted_average_millionths, quantity_chain.metered_quantity_millionths, 0
         ) as used_millionths,
-        cast(coalesce(own.quantity_tolerance, every.quantity_tolerance, 0) * 1000000
-            as {{ dbt.type_bigint() }}) as quantity_tolerance_millionths,
+        cast(
+            coalesce(own.quantity_tolerance, every.quantity_tolerance, 0) * 1000000
+            as {{ dbt.type_bigint() }}
+        ) as quantity_tolerance_millionths,
         coalesce(own.amount_tolerance_minor, every.amount_tolerance_minor, 0)
             as amount_tolerance_minor,
         case

@@ -1,57 +1,8 @@
 -- grain: one row per chain_id
 with
 
-quantity_chain as (
-    select * from {{ ref('int_quantity_chain') }}
-),
-
-usage_coverage as (
-    select * from {{ ref('int_usage_coverage') }}
-),
-
-currencies as (
-    select * from {{ ref('currencies') }}
-),
-
-measured as (
-    select
-        quantity_chain.*,
-        usage_coverage.coverage,
-        usage_coverage.context_millionths,
-        usage_coverage.explained_millionths,
-        usage_coverage.used_millionths,
-        usage_coverage.quantity_tolerance_millionths,
-        usage_coverage.amount_tolerance_minor,
-        currencies.exponent,
-        coalesce(quantity_chain.invoiced_quantity_millionths, 0)
-        - coalesce(quantity_chain.billable_quantity_millionths, 0)
-            as quantity_difference_millionths,
-        quantity_chain.invoiced_amount_minor - quantity_chain.rated_amount_minor
-            as amount_difference_minor,
-        {{ price_of_units(
-            'quantity_chain.unit_price',
-            'coalesce(quantity_chain.invoiced_quantity_millionths, 0)',
-            'currencies.exponent'
-        ) }} as at_agreed_price_minor,
-        {{ price_of_units(
-            'quantity_chain.earlier_unit_price',
-            'coalesce(quantity_chain.invoiced_quantity_millionths, 0)',
-            'currencies.exponent'
-        ) }} as at_earlier_price_minor,
-        case
-            when quantity_chain.billable_quantity_millionths > 0 then {{ convert_money(
-                'abs(quantity_chain.rated_amount_minor)',
-                'abs(coalesce(quantity_chain.invoiced_quantity_millionths, 0)'
-                ' - quantity_chain.billable_quantity_millionths)',
-                'quantity_chain.billable_quantity_millionths'
-            ) }}
-            else 0
-        end as amount_of_units_minor
-    from quantity_chain
-    inner join usage_coverage
-        on quantity_chain.chain_id = usage_coverage.chain_id
-    inner join currencies
-        on quantity_chain.currency_code = currencies.currency_code
+measures as (
+    select * from {{ ref('int_usage_measures') }}
 ),
 
 -- Where each unit has one price, what the units cost is exact and the rest is price; rounding of the
@@ -71,31 +22,71 @@ split as (
                 and credited_amount_minor = 0
                 and invoiced_quantity_millionths not in (0, 1000000)
                 then case
-                    when
-                        coalesce(invoiced_unit_price, unit_price) = unit_price
-                        and abs(invoiced_amount_minor - at_agreed_price_minor) < invoiced_row_count
-                        then amount_difference_minor
-                    else at_agreed_price_minor - rated_amount_minor
-                end
+                        when
+                            coalesce(invoiced_unit_price, unit_price) = unit_price
+                            and abs(invoiced_amount_minor - at_agreed_price_minor)
+                            < invoiced_row_count
+                            then amount_difference_minor
+                        else at_agreed_price_minor - rated_amount_minor
+                    end
             when sign(quantity_difference_millionths) <> sign(amount_difference_minor) then 0
             when coalesce(invoiced_unit_price, unit_price, 0) = coalesce(unit_price, 0)
                 then amount_difference_minor
             else sign(amount_difference_minor)
                 * least(abs(amount_difference_minor), amount_of_units_minor)
         end as quantity_part_minor
-    from measured
+    from measures
 ),
 
 -- Of the units that are short, those that a context excuses are taken out first.
 usage_differences as (
     select
-        split.*,
-        split.amount_difference_minor - split.quantity_part_minor as price_part_minor,
+        chain_id,
+        entity_id,
+        client_id,
+        service_id,
+        service_reference,
+        period_start_date,
+        currency_code,
+        basis,
+        counted_average_millionths,
+        agreed_quantity_millionths,
+        metered_quantity_millionths,
+        measured_quantity_millionths,
+        billable_quantity_millionths,
+        invoiced_quantity_millionths,
+        late_billable_millionths,
+        earlier_quantity_millionths,
+        rated_amount_minor,
+        invoiced_amount_minor,
+        credited_amount_minor,
+        unit_price,
+        unit_cost,
+        invoiced_unit_price,
+        invoiced_row_count,
+        ended_on,
+        not_rated_reason,
+        is_plain,
+        is_waived,
+        is_whole_month,
+        is_estimated,
+        coverage,
+        context_millionths,
+        explained_millionths,
+        used_millionths,
+        quantity_tolerance_millionths,
+        amount_tolerance_minor,
+        exponent,
+        at_earlier_price_minor,
+        quantity_difference_millionths,
+        amount_difference_minor,
+        quantity_part_minor,
+        amount_difference_minor - quantity_part_minor as price_part_minor,
         case
-            when split.explained_millionths = 0 then 0
+            when explained_millionths = 0 then 0
             else {{ convert_money(
-                'split.quantity_part_minor', 'split.explained_millionths',
-                'nullif(abs(split.quantity_difference_millionths), 0)'
+                'quantity_part_minor', 'explained_millionths',
+                'nullif(abs(quantity_difference_millionths), 0)'
             ) }}
         end as explained_part_minor
     from split

@@ -9,7 +9,7 @@ differences as (
 -- Presenting the same money by other units is no difference where units have no price of their own.
 parts as (
     select
-        differences.*,
+        *,
         'quantity' as part,
         quantity_difference_millionths + explained_millionths as part_millionths,
         quantity_part_minor - explained_part_minor as part_minor
@@ -26,7 +26,7 @@ parts as (
         )
     union all
     select
-        differences.*,
+        *,
         'price' as part,
         0 as part_millionths,
         price_part_minor as part_minor
@@ -36,7 +36,7 @@ parts as (
 
 judged as (
     select
-        parts.*,
+        *,
         case
             when
                 part = 'quantity'
@@ -72,8 +72,10 @@ usage_findings_of_parts as (
         'invoiced_to_rated' as comparison,
         cast(sum(part_millionths) as {{ dbt.type_bigint() }}) as quantity_difference_millionths,
         cast(sum(part_minor) as {{ dbt.type_bigint() }}) as amount_difference_minor,
-        cast(sum(case when detail = 'within_tolerance' then 0 else part_minor end)
-            as {{ dbt.type_bigint() }}) as stake_amount_minor,
+        cast(
+            sum(case when detail = 'within_tolerance' then 0 else part_minor end)
+            as {{ dbt.type_bigint() }}
+        ) as stake_amount_minor,
         max(case when is_estimated then 1 else 0 end) = 1 as is_estimated
     from judged
     group by chain_id, detail
