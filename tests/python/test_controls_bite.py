@@ -86,6 +86,10 @@ TO_ASSIGNMENT = (
 TO_HEALTH = (
     "int_source_loads int_stream_loads int_streams_by_day int_stream_health_by_day int_source_health_by_day"
 )
+TO_USAGE_ITEMS = (
+    "int_usage_dues int_expected_usage_items int_recorded_usage_items int_expected_items int_recorded_items int_items"
+    " fct_reconciliation_items"
+)
 TO_PATTERNS = "int_break_patterns int_rule_change_subjects int_rule_changes rpt_break_patterns"
 
 BREAKS: dict[str, list[Break]] = {
@@ -660,6 +664,38 @@ BREAKS: dict[str, list[Break]] = {
             old="    from lines_with_references\n)",
             new="    from lines_with_references\n    where not is_manual\n)",
             through="int_recorded_items fct_reconciliation_items",
+        ),
+    ],
+    "assert_usage_alarms_and_open_items_agree": [
+        Break(
+            mistake="what is at stake beside the rated amount is forgotten and an unmapped count has no item",
+            file=f"{MATCHING}/int_usage_dues.sql",
+            old="then -stake_amount_minor",
+            new="then 0",
+            through=TO_USAGE_ITEMS,
+        ),
+        Break(
+            mistake="what was invoiced in the month after is a discrepancy",
+            file=f"{MATCHING}/int_item_statuses.sql",
+            old="when matches.match_tier = 9 then 'discrepancy'",
+            new="when matches.match_tier in (2, 9) then 'discrepancy'",
+            through="int_item_statuses fct_reconciliation_items",
+        ),
+    ],
+    "assert_usage_items_are_the_chain": [
+        Break(
+            mistake="units that are counted beyond the agreement are due without their money",
+            file=f"{MATCHING}/int_usage_dues.sql",
+            old="named.rated_amount_minor + coalesce(judged.moved_amount_minor, 0)",
+            new="named.rated_amount_minor",
+            through=TO_USAGE_ITEMS,
+        ),
+        Break(
+            mistake="the lines of a month are counted once whoever was invoiced",
+            file=f"{MATCHING}/int_recorded_usage_items.sql",
+            old="            and usage_dues.client_key = invoiced.client_key\n",
+            new="",
+            through=TO_USAGE_ITEMS,
         ),
     ],
     "assert_mrr_bridges_to_revenue": [

@@ -5,13 +5,8 @@ ledger_items as (
     select * from {{ ref('int_expected_ledger_items') }}
 ),
 
--- All models but that of the ledger have the same columns in the same order.
 money_items as (
-    select * from {{ ref('int_expected_processor_items') }}
-    union all
-    select * from {{ ref('int_expected_payout_items') }}
-    union all
-    select * from {{ ref('int_expected_bank_items') }}
+    select * from {{ ref('int_expected_money_items') }}
 ),
 
 usage_items as (

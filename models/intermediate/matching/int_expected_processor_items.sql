@@ -102,13 +102,9 @@ expected_items as (
     select
         'processor:expected:' || entity_id || ':' || event_type || ':' || document_reference
             as item_id,
-        'processor' as leg,
-        'processor_clearing' as account_role,
-        event_type,
-        cast(null as {{ dbt.type_string() }}) as processor_name,
         entity_id,
+        event_type,
         document_reference,
-        cast(null as {{ dbt.type_string() }}) as counterparty_reference,
         customer_id,
         invoice_id,
         currency_code,
