@@ -53,7 +53,8 @@ docs: $(WAREHOUSE) ## write the documentation site as one file and print its pat
 
 demo: $(INSTALLED) ## generate the demo company's seeds and labels anew
 	@$(BIN)/python scripts/generate_company.py --seed 7 --customers 80 --months 15 --start 2024-01-01 \
-		--faults default --out seeds/demo --labels tests/fixtures/demo_labels.csv --format csv
+		--faults default --out seeds/demo --labels tests/fixtures/demo_labels.csv \
+		--quantity-labels tests/fixtures/demo_quantity_labels.csv --format csv
 
 # Pins that still satisfy pyproject.toml stay; LOCK_FLAGS=--upgrade takes the newest instead.
 lock: ## compile pyproject.toml into requirements.txt, hashed, for every Python from 3.10

@@ -1,11 +1,13 @@
 {#- The union of one staging object over the sources that play a role, or one of several, readable rows
     only, each with its entity. Staging models of the same object have the same columns in the same
-    order. A role that nobody has to fill names the source whose columns an empty list has. -#}
-{% macro from_sources(role, object_name, readable_only=true, columns_of=none) -%}
+    order. A role that nobody has to fill names the source whose columns an empty list has; an object that
+    not every source of a role lands names the sources that do. -#}
+{% macro from_sources(role, object_name, readable_only=true, columns_of=none, landed_by=none) -%}
     {%- set listed = [] -%}
     {%- for name in ([role] if role is string else role) -%}
         {%- do listed.extend(var(name)) -%}
     {%- endfor -%}
+    {%- set listed = listed | select('in', landed_by) | list if landed_by else listed -%}
     {%- set is_filled = listed | length > 0 -%}
     {%- set source_names = listed | unique | list if is_filled else [columns_of] -%}
     {%- if not is_filled and not columns_of -%}

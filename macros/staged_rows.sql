@@ -1,5 +1,5 @@
 {#- Every staged row of one object, whatever became of it, in the columns of int_source_rows. -#}
-{% macro staged_rows(role, object_name, amount, currency, columns_of=none) -%}
+{% macro staged_rows(role, object_name, amount, currency, columns_of=none, landed_by=none) -%}
     select
         source_name,
         source_table,
@@ -17,5 +17,5 @@
             else 'accepted'
         end as state,
         coalesce(ignore_reason, quarantine_reason) as reason
-    from {{ from_sources(role, object_name, readable_only=false, columns_of=columns_of) }} as staged_rows
+    from {{ from_sources(role, object_name, readable_only=false, columns_of=columns_of, landed_by=landed_by) }} as staged_rows
 {%- endmacro %}

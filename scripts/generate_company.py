@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from company.bank import post_statement
 from company.landings import Stop, land_daily, parse_stop
+from company.msp import write_labels as write_quantity_labels
+from company.quantities import add_quantities
 from company.rates import load_rates
 from company.simulate import simulate
 from company.tables import Tables, row_count
@@ -37,6 +39,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, help="folder, or the database file for duckdb")
     parser.add_argument("--format", choices=("csv", "parquet", "duckdb"), default="csv", help="default csv")
     parser.add_argument("--labels", type=Path, help="file of the planted faults (default <out>/labels.csv)")
+    parser.add_argument("--quantity-labels", type=Path,
+                        help="also write agreements, counted seats and metered calls of some customers, and what was"
+                             " planted there into this file")
     parser.add_argument("--periods", type=Path, default=PERIODS,
                         help="accounting periods, for faults in closed ones (default the policy seed)")
     parser.add_argument("--timezone", type=_timezone, default="UTC",
@@ -155,6 +160,10 @@ def main(arguments: list[str] | None = None) -> int:
         if (args.stop or args.load_log) and args.loads != "daily":
             raise ValueError("--stop and --load-log need --loads daily")
         tables, labels = generate(options, args.timezone, rates, closes)
+        if args.quantity_labels:
+            quantities, planted = add_quantities(tables, options.last_day)
+            tables |= quantities
+            write_quantity_labels(planted, args.quantity_labels)
         if args.loads == "daily":
             tables = land_daily(tables, options.start, options.last_day, args.stop, args.load_log)
         write_tables(tables, args.out, args.format)

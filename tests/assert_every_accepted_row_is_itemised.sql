@@ -56,6 +56,17 @@ carriers as (
         on balance_changes.credit_note_id = credit_notes.credit_note_id
     where balance_changes.kind = 'credited'
     union all
+    -- What another system itemises was billed, and posts, with the invoice it comes to.
+    select
+        itemised_lines.entity_id,
+        itemised_lines.source_table,
+        itemised_lines.source_record_id,
+        invoices.source_record_id as carrier_record_id
+    from {{ ref('int_itemised_invoice_lines') }} as itemised_lines
+    inner join {{ ref('int_invoices') }} as invoices
+        on itemised_lines.invoice_id = invoices.invoice_id
+    where itemised_lines.quarantine_reason is null
+    union all
     -- What undoes a refund or a chargeback posts with it.
     select
         entity_id,

@@ -23,7 +23,13 @@ with
     ('xero', 'journal_line'),
     ('bank_statement', 'statement_line'),
 ] + ([('paypal', 'transaction')] if 'paypal' in var('processor_sources') else [])
-  + ([('metering', 'usage_record')] if 'metering' in var('usage_sources') else [])
+  + ([('metering', 'usage_record'), ('metering', 'usage_event')]
+     if 'metering' in var('usage_sources') else [])
+  + ([('stripe', 'meter_event_summary')] if 'stripe' in var('usage_sources') else [])
+  + ([('agreements', 'agreement_line'), ('agreements', 'agreement_tier')]
+     if 'agreements' in var('agreement_sources') else [])
+  + ([('vendor_counts', 'unit_count')] if 'vendor_counts' in var('count_sources') else [])
+  + ([('psa', 'invoice_line')] if 'psa' in var('psa_sources') else [])
   + ([('plaid', 'transaction')] if 'plaid' in var('bank_sources') else []) %}
 landed as (
     {% for source_name, table_name in transactional %}
@@ -45,7 +51,10 @@ accounted as (
         sum(case when state = 'quarantined' then 1 else 0 end) as quarantined_rows
     from {{ ref('int_source_rows') }}
     where
-        source_name in ('stripe', 'paypal', 'xero', 'bank_statement', 'metering', 'plaid')
+        source_name in (
+            'stripe', 'paypal', 'xero', 'bank_statement', 'plaid', 'metering', 'agreements',
+            'vendor_counts', 'psa'
+        )
         and (state = 'accepted' or reason is not null)
     group by source_name, source_table
 )

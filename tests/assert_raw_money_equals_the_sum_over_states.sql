@@ -74,6 +74,17 @@ landed as (
         left join {{ ref('currencies') }} as currencies
             on upper({{ trimmed('plaid_line.iso_currency_code') }}) = currencies.currency_code
     {% endif %}
+    {% if 'psa' in var('psa_sources') %}
+        union all
+        select
+            'psa' as source_name,
+            'invoice_line' as source_table,
+            upper({{ trimmed('psa_line.currency') }}) as currency_code,
+            {{ minor_units('psa_line.amount', 'currencies.exponent') }} as amount_minor
+        from {{ raw('psa', 'invoice_line') }} as psa_line
+        left join {{ ref('currencies') }} as currencies
+            on upper({{ trimmed('psa_line.currency') }}) = currencies.currency_code
+    {% endif %}
 ),
 
 landed_sums as (
@@ -99,8 +110,8 @@ accounted as (
         amount_minor
     from {{ ref('int_source_rows') }}
     where
-        source_name in ('stripe', 'paypal', 'xero', 'bank_statement', 'plaid')
-        and source_table <> 'journal'
+        source_name in ('stripe', 'paypal', 'xero', 'bank_statement', 'plaid', 'psa')
+        and source_table not in ('journal', 'meter_event_summary')
 ),
 
 accounted_sums as (

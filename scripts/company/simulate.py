@@ -25,7 +25,7 @@ def simulate(options: Options, rates: Table) -> Tables:
     for index in range(options.customers):
         _add_customer(world, index, parts)
     wallet = _add_paypal_customers(world)
-    numbers = _number_documents(world)
+    numbers = number_documents(world)
     if wallet is not None:
         wallet.finish(numbers)
     _add_stripe_fees(world)
@@ -74,7 +74,7 @@ def _add_paypal_customers(world: World) -> Wallet | None:
     return wallet
 
 
-def _number_documents(world: World) -> dict[str, str]:
+def number_documents(world: World) -> dict[str, str]:
     """Invoice numbers in order of finalisation, by id; a credit note's number is the invoice's with a suffix."""
     invoices = world.rows["stripe.invoice"]
     numbers: dict[str, str] = {}

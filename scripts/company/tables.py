@@ -107,6 +107,33 @@ COLUMNS: dict[str, dict[str, str]] = {
         "usage_record_id:t subscription_item_id:t customer_id:t quantity:n occurred_at:s "
         "recorded_at:s _loaded_at:s"
     ),
+    "metering.usage_event": _columns(
+        "event_id:t meter_name:t client_reference:t service_reference:t quantity:n occurred_at:s "
+        "recorded_at:s corrects_event_id:t _loaded_at:s"
+    ),
+    "stripe.meter_event_summary": _columns(
+        "id:t meter_name:t customer_id:t aggregated_value:n start_time:s end_time:s livemode:b "
+        "_fivetran_synced:s"
+    ),
+    "agreements.agreement_line": _columns(
+        "agreement_line_id:t agreement_id:t client_reference:t service_reference:t "
+        "quantity_basis:t count_measure:t committed_quantity:n included_quantity:n "
+        "minimum_amount:n pricing_model:t package_size:n unit_price:n unit_cost:n proration:t "
+        "billing_timing:t agreement_kind:t bundled_in_service_reference:t currency:t "
+        "effective_from:d effective_to:d updated_at:s _loaded_at:s"
+    ),
+    "agreements.agreement_tier": _columns(
+        "agreement_line_id:t tier_number:i up_to_quantity:n unit_price:n flat_amount:n _loaded_at:s"
+    ),
+    "vendor_counts.unit_count": _columns(
+        "unit_count_id:t vendor_name:t count_date:d client_reference:t service_reference:t "
+        "quantity:n inactive_quantity:n licence_kind:t cancelled_on:d unit_cost:n currency:t "
+        "is_estimated:b _loaded_at:s"
+    ),
+    "psa.invoice_line": _columns(
+        "invoice_line_id:t invoice_number:t client_reference:t service_reference:t period_start:d "
+        "period_end:d quantity:n unit_price:n amount:n currency:t _loaded_at:s"
+    ),
     "xero.account": _columns(
         "account_id:t code:t name:t type:t class:t status:t tax_type:t currency_code:t "
         "_fivetran_synced:s"
@@ -163,6 +190,11 @@ KEYS: dict[str, tuple[str, ...]] = {
     "stripe.invoice_line_item": ("invoice_id", "unique_id"),
     "stripe.payout_balance_transaction": ("payout_id", "balance_transaction_id"),
     "metering.usage_record": ("usage_record_id",),
+    "metering.usage_event": ("event_id",),
+    "agreements.agreement_line": ("agreement_line_id",),
+    "agreements.agreement_tier": ("agreement_line_id", "tier_number"),
+    "vendor_counts.unit_count": ("unit_count_id",),
+    "psa.invoice_line": ("invoice_line_id",),
     "xero.account": ("account_id",),
     "xero.organization": ("organisation_id",),
     "xero.contact": ("contact_id",),

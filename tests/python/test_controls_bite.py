@@ -46,6 +46,7 @@ REVALUATION = "models/intermediate/revaluation"
 STAGING = "models/staging"
 POLICY = "seeds/policy"
 PROOFS = "models/intermediate/proofs"
+QUANTITIES = "models/intermediate/quantities"
 RECEIVABLES = f"{MARTS}/receivables"
 WIRE = wires_nobody_explains()[0]
 
@@ -1472,6 +1473,27 @@ BREAKS: dict[str, list[Break]] = {
             new="accepted_by,reason,seal\n"
             "main,2024-04,1,period,,,,,,,,,,,,,,,,,,,start_date,2024-04-01,,,\n",
             through="int_close_rows int_accounting_periods",
+        ),
+    ],
+    "assert_every_quantity_is_counted_once": [
+        Break(
+            mistake="what nobody has mapped is left out of the quantities",
+            file=f"{QUANTITIES}/int_quantity_rows.sql",
+            old="    left join client_references\n        on\n",
+            new="    inner join client_references\n        on client_references.client_id is not null and\n",
+        ),
+        Break(
+            mistake="units that a line takes back are added",
+            file=f"{QUANTITIES}/int_billed_quantity_lines.sql",
+            old="then -invoice_lines.quantity_millionths",
+            new="then invoice_lines.quantity_millionths",
+            through="int_quantity_rows_of_invoices int_quantity_rows",
+        ),
+        Break(
+            mistake="whole units stand where millionths belong",
+            file=f"{QUANTITIES}/int_quantity_rows.sql",
+            old="{{ service_quantity('named_rows.quantity_millionths') }} as",
+            new="{{ integer_divide('named_rows.quantity_millionths', 1000000) }} as",
         ),
     ],
 }

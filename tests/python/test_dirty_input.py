@@ -13,7 +13,8 @@ sys.path.insert(0, str(PROJECT_ROOT / "scripts"))
 
 from generate_company import main as generate_company  # noqa: E402
 
-LOADED = ("stripe", "xero", "bank_statement")
+QUANTITIES = ("metering", "agreements", "vendor_counts", "psa")
+LOADED = ("stripe", "xero", "bank_statement", *QUANTITIES)
 UNTOUCHED = """
     livemode and status = 'paid' and charge_id is not null and amount_paid = total
     and id not in (select invoice_id from stripe.credit_note)
@@ -84,6 +85,77 @@ ORPHANS = [
     "insert into ecb.exchange_rate by name select * replace ('-999999999999' as rate) from ecb.exchange_rate limit 1",
 ]
 
+# Quantities of company a, made of its invoices, every column as text so that it can be damaged.
+LANDED_QUANTITIES = {
+    "metering.usage_event": """
+        'ev_' || id as event_id, 'calls' as meter_name, customer_id as client_reference,
+        null as service_reference, '2.5' as quantity, created as occurred_at, created as recorded_at,
+        null as corrects_event_id""",
+    "vendor_counts.unit_count": """
+        'n_' || id as unit_count_id, 'Nimbra' as vendor_name, created as count_date,
+        customer_id as client_reference, 'growth_seats' as service_reference, '7' as quantity,
+        '1' as inactive_quantity, 'standard' as licence_kind, null as cancelled_on, '1.5' as unit_cost,
+        'usd' as currency, 'false' as is_estimated""",
+    "psa.invoice_line": """
+        'p_' || id as invoice_line_id, number as invoice_number, customer_id as client_reference,
+        'support' as service_reference, created as period_start, null as period_end, '1' as quantity,
+        null as unit_price, cast((total - coalesce(tax, 0)) * 0.01 as decimal(18, 2)) as amount,
+        currency""",
+    "agreements.agreement_line": """
+        'ag_' || id as agreement_line_id, id as agreement_id, customer_id as client_reference,
+        'growth_seats' as service_reference, 'vendor_count' as quantity_basis, 'last' as count_measure,
+        null as committed_quantity, '1' as included_quantity, null as minimum_amount,
+        'per_unit' as pricing_model, null as package_size, '3' as unit_price, null as unit_cost,
+        null as proration, null as billing_timing, null as agreement_kind,
+        null as bundled_in_service_reference, currency, created as effective_from, null as effective_to,
+        created as updated_at""",
+}
+# One row each of company b: table, key, what is done to it, and the reason it is in quarantine for.
+DAMAGED_QUANTITIES = [
+    ("metering.usage_event", "ev_", "quantity = '2.5.1'", "unreadable_quantity"),
+    ("metering.usage_event", "ev_", "client_reference = ' '", "missing_client"),
+    ("metering.usage_event", "ev_", "occurred_at = '0000-00-00'", "unreadable_time"),
+    ("metering.usage_event", "ev_", "client_reference = 'nobody'", None),
+    ("vendor_counts.unit_count", "n_", "vendor_name = null", "missing_vendor"),
+    ("vendor_counts.unit_count", "n_", "quantity = 'NaN'", "unreadable_quantity"),
+    ("vendor_counts.unit_count", "n_", "quantity = '-1'", "impossible_quantity"),
+    ("vendor_counts.unit_count", "n_", "licence_kind = 'unheard of'", "unknown_licence_kind"),
+    ("vendor_counts.unit_count", "n_", "service_reference = 'unheard of'", None),
+    ("vendor_counts.unit_count", "n_", "unit_count_id = ' ' || unit_count_id", None),
+    ("psa.invoice_line", "p_", "amount = '0.01'", "lines_do_not_sum"),
+    ("psa.invoice_line", "p_", "invoice_number = 'X-1'", "unknown_invoice"),
+    ("psa.invoice_line", "p_", "quantity = '0.0000001'", "unreadable_quantity"),
+    ("psa.invoice_line", "p_", "currency = 'qqq'", "unknown_currency"),
+    ("agreements.agreement_line", "ag_", "pricing_model = 'barter'", "unknown_agreement_term"),
+    ("agreements.agreement_line", "ag_", "unit_price = 'free'", "unreadable_price"),
+    ("agreements.agreement_line", "ag_", "effective_to = '1066-10-14'", "unreadable_time"),
+]
+
+
+def load_quantities(connection: duckdb.DuckDBPyConnection) -> None:
+    """Quantities of the company that has landed, one row for each invoice with cents."""
+    for table, columns in LANDED_QUANTITIES.items():
+        connection.execute(f"create schema if not exists {table.split('.')[0]}")
+        connection.execute(
+            f"create or replace table {table} as select columns(*)::varchar from ("
+            f"select {columns}, _fivetran_synced as _loaded_at from stripe.invoice"
+            " where livemode and status = 'paid' and currency <> 'jpy')"
+        )
+
+
+def damage_quantities(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str | None]:
+    """Damage one row after the other of company b, from the last invoice down; what must be read of each."""
+    expected: dict[tuple[str, str], str | None] = {}
+    for number, (table, prefix, change, reason) in enumerate(DAMAGED_QUANTITIES):
+        key = connection.execute(
+            f"select {prefix!r} || id from stripe.invoice where {UNTOUCHED} and source_relation = 'a'"
+            " and currency <> 'jpy' group by id order by id desc limit 1 offset ?", [number]
+        ).fetchone()[0]  # fmt: skip
+        column = connection.execute(f"select column_name from (describe {table}) limit 1").fetchone()[0]
+        connection.execute(f"update {table} set {change} where source_relation = 'b' and {column} = ?", [key])
+        expected[table.split(".")[1], key] = reason
+    return expected
+
 
 def load_two_companies(project: Path) -> None:
     """One generated company under relation a, and its copy, with the same ids, under relation b."""
@@ -96,6 +168,7 @@ def load_two_companies(project: Path) -> None:
     roles = project / "seeds" / "policy" / "account_roles.csv"
     roles.write_text(roles.read_text(encoding="utf-8").replace("\nmain,", "\n,"), encoding="utf-8")
     with duckdb.connect(str(project / WAREHOUSE)) as connection:
+        load_quantities(connection)
         for table in raw_tables(connection):
             connection.execute(f"alter table {table} add column source_relation varchar default 'a'")
 
@@ -109,7 +182,7 @@ def raw_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for (name,) in listed.fetchall()]
 
 
-def damage(project: Path) -> dict[str, str | None]:
+def damage(project: Path) -> tuple[dict[str, str | None], dict[tuple[str, str], str | None]]:
     """Land the copy, every row of company a once more, and the damage to the copy; return what must be read of it."""
     expected = {}
     with duckdb.connect(str(project / WAREHOUSE)) as connection:
@@ -128,7 +201,8 @@ def damage(project: Path) -> dict[str, str | None]:
             expected[invoice] = reason
         for statement in ORPHANS:
             connection.execute(statement)
-    return expected
+        quantities = damage_quantities(connection)
+    return expected, quantities
 
 
 def marts_of(project: Path, entity: str) -> dict[str, tuple[int, int]]:
@@ -156,7 +230,7 @@ def test_damaged_rows_stay_where_they_are(project_copy: Path) -> None:
     before = marts_of(project_copy, "a")
     assert len(before) > 15 and before["fct_reconciliation_items"][0] > 1000
 
-    expected = damage(project_copy)
+    expected, quantities = damage(project_copy)
     together = run_dbt(project_copy, "build", "--exclude", "tag:demo", "--exclude-resource-type",
                        "unit_test", "seed", variables=variables)
     assert together.success, (together.failed, together.messages)
@@ -173,3 +247,14 @@ def test_damaged_rows_stay_where_they_are(project_copy: Path) -> None:
         "il_x": "parent_missing", "cn_x": "parent_missing", "cb_x": "parent_missing",
         "cb_y": "unknown_status", "x": "parent_missing",
     }
+    damaged = together.query(
+        "select source_table, source_record_id, reason from fct_quarantined_rows where entity_id = 'b'"
+        " and source_table in ('usage_event', 'unit_count', 'invoice_line', 'agreement_line')"
+    )
+    found = {(table, key): reason for table, key, reason in damaged if (table, key) in quantities}
+    assert found == {key: reason for key, reason in quantities.items() if reason is not None}
+    unmapped = together.query(
+        "select field, reference, row_count from int_unmapped_references where entity_id = 'b'"
+        " and reference in ('nobody', 'unheard of') order by 1"
+    )
+    assert unmapped == [("client", "nobody", 1), ("service", "unheard of", 1)]

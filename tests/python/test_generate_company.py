@@ -23,6 +23,7 @@ from generate_company import PERIODS, read_closes  # noqa: E402
 
 COMMAND = [sys.executable, str(ROOT / "scripts" / "generate_company.py")]
 DEMO = ROOT / "seeds" / "demo"
+DEMO_QUANTITY_LABELS = ROOT / "tests" / "fixtures" / "demo_quantity_labels.csv"
 DEMO_LABELS = ROOT / "tests" / "fixtures" / "demo_labels.csv"
 SEEDS = (1, 2, 3, 7, 11)
 
@@ -369,10 +370,11 @@ def test_every_feature_occurs_at_least_twice(company):
 
 
 def test_the_demo_seeds_are_a_fresh_run_of_the_documented_command(tmp_path):
-    labels = tmp_path / "labels.csv"
+    labels, quantity_labels = tmp_path / "labels.csv", tmp_path / "quantity_labels.csv"
     subprocess.run(
         [*COMMAND, "--seed", "7", "--customers", "80", "--months", "15", "--start", "2024-01-01",
-         "--faults", "default", "--out", str(tmp_path / "demo"), "--format", "csv", "--labels", str(labels)],
+         "--faults", "default", "--out", str(tmp_path / "demo"), "--format", "csv", "--labels", str(labels),
+         "--quantity-labels", str(quantity_labels)],
         check=True, capture_output=True)
     fresh = {path.relative_to(tmp_path / "demo"): path for path in (tmp_path / "demo").rglob("*.csv")}
     kept = {path.relative_to(DEMO): path for path in DEMO.rglob("*.csv")}
@@ -380,6 +382,7 @@ def test_the_demo_seeds_are_a_fresh_run_of_the_documented_command(tmp_path):
     changed = [str(name) for name, path in fresh.items() if not filecmp.cmp(path, kept[name], shallow=False)]
     assert changed == []
     assert filecmp.cmp(labels, DEMO_LABELS, shallow=False)
+    assert filecmp.cmp(quantity_labels, DEMO_QUANTITY_LABELS, shallow=False)
 
 
 def test_the_demo_stays_small():

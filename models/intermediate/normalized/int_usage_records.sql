@@ -2,7 +2,9 @@
 with
 
 readable as (
-    select * from {{ from_sources('usage_sources', 'usage_records', columns_of='metering') }}
+    select * from {{ from_sources(
+        'usage_sources', 'usage_records', columns_of='metering', landed_by=['metering']
+    ) }}
 ),
 
 subscription_items as (

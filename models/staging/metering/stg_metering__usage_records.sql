@@ -11,15 +11,7 @@ typed as (
         {{ trimmed('usage_record_id') }} as source_record_id,
         {{ trimmed('subscription_item_id') }} as subscription_item_reference,
         {{ trimmed('customer_id') }} as customer_reference,
-        -- Seven and more places would have to be rounded, and ten billion units would not fit the
-        -- product with a price: neither is guessed at.
-        case
-            when
-                {{ exact_decimal('quantity') }} * 1000000
-                = floor({{ exact_decimal('quantity') }} * 1000000)
-                and abs({{ exact_decimal('quantity') }}) < 10000000000
-                then cast({{ exact_decimal('quantity') }} * 1000000 as {{ dbt.type_bigint() }})
-        end as quantity_millionths,
+        {{ millionths('quantity') }} as quantity_millionths,
         {{ utc_timestamp('occurred_at') }} as occurred_at,
         coalesce({{ utc_timestamp('recorded_at') }}, {{ utc_timestamp('occurred_at') }})
             as recorded_at,
