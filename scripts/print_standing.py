@@ -36,8 +36,8 @@ LEGS = """
             sum(abs(amount)) filter (
                 where status in ('discrepancy', 'expected_only', 'recorded_only')
             ) as breaks,
-            count(*) filter (where status = 'pending') as pending_count,
-            sum(abs(amount)) filter (where status = 'pending') as pending
+            count(*) filter (where status in ('pending', 'inconclusive')) as pending_count,
+            sum(abs(amount)) filter (where status in ('pending', 'inconclusive')) as pending
         from fct_reconciliation_items
         where status <> 'ignored'
         group by leg, currency_code

@@ -8,12 +8,17 @@ with
 
 declared as (
     {% for source_name, tables in read_tables().items() if source_name in used %}
-    {% for table_name in tables %}
-    select '{{ source_name }}' as source_name, '{{ table_name }}' as table_name
-    union all
+        {% for table_name in tables %}
+            select
+                '{{ source_name }}' as source_name,
+                '{{ table_name }}' as table_name
+            union all
+        {% endfor %}
     {% endfor %}
-    {% endfor %}
-    select 'none' as source_name, 'none' as table_name where 1 = 0
+    select
+        'none' as source_name,
+        'none' as table_name
+    where 1 = 0
 ),
 
 accounts as (

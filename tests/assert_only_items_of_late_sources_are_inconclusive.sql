@@ -44,7 +44,7 @@ waiting as (
         on
             alone.leg = leg_sources.leg
             and alone.side = leg_sources.side
-            and (leg_sources.account_role is null or leg_sources.account_role = alone.account_role)
+            and (leg_sources.account_role is null or alone.account_role = leg_sources.account_role)
     inner join {{ ref('int_source_roles') }} as source_roles
         on leg_sources.role_name = source_roles.role_name
     inner join late_sources
@@ -75,7 +75,8 @@ judged as (
         alone.asked_date,
         coalesce(waiting.late_count, 0) as late_count,
         case
-            when alone.status = 'inconclusive' and waiting.item_id is null then 'put off for nothing'
+            when alone.status = 'inconclusive' and waiting.item_id is null
+                then 'put off for nothing'
             when alone.status <> 'inconclusive' and waiting.item_id is not null
                 then 'judged without its source'
             when alone.match_id is not null then 'alone with a match'
