@@ -34,6 +34,7 @@ BANK = "models/intermediate/bank"
 BRIDGE = "models/intermediate/bridge"
 CAUSES = "models/intermediate/breaks"
 COLLECTION = "models/intermediate/collection"
+HEALTH = "models/intermediate/health"
 DRIFT = "models/intermediate/drift"
 MATCHING = "models/intermediate/matching"
 NORMALIZED = "models/intermediate/normalized"
@@ -78,6 +79,9 @@ TO_MATCHES = "int_match_members int_match_totals int_matches fct_matches"
 TO_ASSIGNMENT = (
     "int_candidates_by_reference int_contested_pairs int_assignments_of_small_blocks"
     " int_assignments_of_large_blocks int_matches_by_reference"
+)
+TO_HEALTH = (
+    "int_source_loads int_stream_loads int_streams_by_day int_stream_health_by_day int_source_health_by_day"
 )
 TO_PATTERNS = "int_break_patterns int_rule_change_subjects int_rule_changes rpt_break_patterns"
 
@@ -128,6 +132,55 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{MARTS}/balances/rpt_account_proofs.sql",
             old="parts.cause_class = 'duplicate' then",
             new="parts.cause_class in ('duplicate', 'misstated') then",
+        ),
+    ],
+    "assert_every_declared_table_has_a_health": [
+        Break(
+            mistake="only tables that rows are counted of are watched",
+            file=f"{HEALTH}/int_table_findings.sql",
+            old="    left join expectations\n",
+            new="    inner join expectations\n",
+        ),
+        Break(
+            mistake="what nobody has ever loaded is healthy",
+            file=f"{POLICY}/source_health_wordings.csv",
+            old="never_loaded,unknown,",
+            new="never_loaded,healthy,",
+        ),
+    ],
+    "assert_only_items_of_late_sources_are_inconclusive": [
+        Break(
+            mistake="whatever is recorded and alone is put off",
+            file=f"{MATCHING}/int_item_statuses.sql",
+            old="when items.side = 'recorded' then 'recorded_only'",
+            new="when items.side = 'recorded' then 'inconclusive'",
+        ),
+        Break(
+            mistake="a source turns out to be late and the verdicts on its items are not given anew",
+            file=f"{HEALTH}/int_source_loads.sql",
+            old="dbt.dateadd('day', -1, 'stamped_days.load_date')",
+            new="dbt.dateadd('day', -60, 'stamped_days.load_date')",
+            through=TO_HEALTH,
+        ),
+    ],
+    "assert_source_health_looks_at_no_later_load": [
+        Break(
+            mistake="a day is told with the loads of the whole history",
+            file=f"{HEALTH}/int_streams_by_day.sql",
+            old="""        max(delivered.complete_through_date) over (
+            partition by days.entity_id, days.source_name, days.relation_key, days.table_key
+            order by days.health_date asc
+            rows between unbounded preceding and current row""",
+            new="""        max(delivered.complete_through_date) over (
+            partition by days.entity_id, days.source_name, days.relation_key, days.table_key
+            order by days.health_date asc
+            rows between unbounded preceding and unbounded following""",
+        ),
+        Break(
+            mistake="a load is taken for complete through its own day",
+            file=f"{HEALTH}/int_source_loads.sql",
+            old="dbt.dateadd('day', -1, 'stamped_days.load_date')",
+            new="dbt.dateadd('day', 0, 'stamped_days.load_date')",
         ),
     ],
     "assert_debits_equal_credits": [
