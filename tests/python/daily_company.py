@@ -65,12 +65,20 @@ class DailyCompany:
             if node.resource_type == "model" and node.path.startswith("marts/")
         }  # fmt: skip
 
-    def build(self, name: str, *select: str, known_until: str = "", landed_until: str = "") -> DbtRun:
-        """Run the models, or those selected, with the var, or on the rows landed by a moment only."""
+    def build(
+        self, name: str, *select: str, known_until: str = "", landed_until: str = "", after: str = ""
+    ) -> DbtRun:
+        """Run the models, or those selected, with the var, or on the rows landed by a moment only.
+
+        `after` is SQL that changes what has landed first.
+        """
         if name not in self._builds:
             shutil.copy2(self.folder / "seeded.duckdb", self.project / WAREHOUSE)
             if landed_until:
                 self._forget_after(landed_until)
+            if after:
+                with duckdb.connect(str(self.project / WAREHOUSE)) as connection:
+                    connection.execute(after)
             run = self._run("run", known_until, *(("--select", *select) if select else ()))
             assert run.success, "\n".join(run.messages[-20:])
             database = self.folder / f"{name}.duckdb"

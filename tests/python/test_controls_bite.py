@@ -1537,6 +1537,22 @@ BREAKS: dict[str, list[Break]] = {
             through="int_period_figures rpt_period_presentations",
         ),
     ],
+    "assert_every_alert_rule_can_apply": [
+        Break(
+            mistake="a rule for large items does not say what is large",
+            file=f"{POLICY}/alert_rules.csv",
+            old="straggler,straggler,10,,,,,critical,true,,,,25000,,24,",
+            new="straggler,straggler,10,,,,,critical,true,,,,,,24,",
+            through="alert_rules",
+        ),
+        Break(
+            mistake="a rule for sources names a leg and never meets one",
+            file=f"{POLICY}/alert_rules.csv",
+            old="source_late,source_late,10,,,,",
+            new="source_late,source_late,10,,ledger,,",
+            through="alert_rules",
+        ),
+    ],
     "assert_every_breach_belongs_to_one_alert": [
         Break(
             mistake="an alert that opens again is not told again",

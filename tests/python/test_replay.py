@@ -75,6 +75,17 @@ def test_the_history_of_a_day_is_what_was_said_on_it(company: DailyCompany, fina
     assert days > 40
 
 
+def test_only_a_row_that_says_it_was_loaded_later_is_not_known(company: DailyCompany) -> None:
+    unstamped = "update xero.contact set _fivetran_synced = null where contact_id = 'c0c0-00000003'"
+    # The rates of a company that keeps no time for them are shown whole.
+    whole = "alter table ecb.exchange_rate drop column _loaded_at"
+    models = ("stg_xero__contacts", "stg_ecb__exchange_rates", "stg_xero__organizations")
+    run = company.build("first", *models, known_until="2023-12-01 06:00:00", after=f"{unstamped}; {whole}")
+    assert run.query("select contact_reference from stg_xero__contacts") == [("c0c0-00000003",)]
+    ((rates,),) = run.query("select count(*) from stg_ecb__exchange_rates")
+    assert rates > 100
+
+
 @pytest.mark.parametrize("value", ["2024-01-21", "2024-01-21T06:00:00", "2024-01-21 06:00:00' or '1' = '1"])
 def test_a_moment_in_another_form_stops_the_run(company: DailyCompany, value: str) -> None:
     assert "var known_until is" in "\n".join(company.refused(value))
