@@ -53,10 +53,22 @@
         {%- do absent.append('cast(null as ' ~ types[column.data_type] ~ ') as ' ~ adapter.quote(column.name)) -%}
     {%- endfor -%}
 
-    {%- if not absent -%}
+    {#- What was loaded later had not been seen then. A row that does not say when it was loaded is not
+        taken for later, and a table that never says is shown whole. -#}
+    {%- set known_until = checked_var('known_until', '([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})?') -%}
+    {%- set stamp = declared.loaded_at_field -%}
+    {%- set shown_until = '' -%}
+    {%- if known_until and stamp and stamp in present -%}
+        {%- set loaded_at = utc_timestamp('landed.' ~ adapter.quote(stamp)) -%}
+        {%- set shown_until = " where coalesce(" ~ loaded_at ~ " <= cast('" ~ known_until ~ "' as " ~ dbt.type_timestamp() ~ "), true)" -%}
+    {%- endif -%}
+
+    {%- if not absent and not shown_until -%}
         {{ return(relation) }}
+    {%- elif not absent -%}
+        {{ return('(select landed.* from ' ~ relation ~ ' as landed' ~ shown_until ~ ')') }}
     {%- elif present -%}
-        {{ return('(select landed.*, ' ~ absent | join(', ') ~ ' from ' ~ relation ~ ' as landed)') }}
+        {{ return('(select landed.*, ' ~ absent | join(', ') ~ ' from ' ~ relation ~ ' as landed' ~ shown_until ~ ')') }}
     {%- else -%}
         {{ return('(select ' ~ absent | join(', ') ~ ' limit 0)') }}
     {%- endif -%}

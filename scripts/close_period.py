@@ -112,8 +112,9 @@ COUNTS = """
 UNEXPLAINED = """
     select account_role, item_id, side, amount, currency_code, item_date
     from fct_reconciliation_items
-    where entity_id = ? and leg = 'ledger' and cause = 'unknown' and item_date between ? and ?
-        and status in ('discrepancy', 'expected_only', 'recorded_only')
+    where entity_id = ? and leg = 'ledger' and item_date between ? and ?
+        and (status = 'inconclusive'
+            or (cause = 'unknown' and status in ('discrepancy', 'expected_only', 'recorded_only')))
     order by account_role, item_date, item_id
     limit 20
 """

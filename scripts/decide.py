@@ -52,7 +52,8 @@ EXCEPTIONS = """
 # The open items of the other side that differ least: what a reviewer would look at next.
 CANDIDATES = """
     where items.leg = ? and items.entity_id = ? and items.currency_code = ? and items.side <> ?
-        and items.status in ('suggested', 'discrepancy', 'expected_only', 'recorded_only', 'pending')
+        and items.status in ('suggested', 'discrepancy', 'expected_only', 'recorded_only', 'pending',
+            'inconclusive')
     order by
         case when items.account_role = ? then 0 else 1 end,
         case when items.document_reference = ? then 0 else 1 end,
@@ -521,7 +522,7 @@ def linked_items(marts: Marts, name: str, counterparts: list[str]) -> list[Item]
         raise Refused(f"{name}: an item is named twice; name each once")
     first = items[0]
     for item in items:
-        if item.status not in (*OPEN, "pending"):
+        if item.status not in (*OPEN, "pending", "inconclusive"):
             raise Refused(f"{item.item_id}: not open but {item.status} ({item.status_reason}); choose another")
         for what, one, other in (
             ("leg", first.leg, item.leg),

@@ -36,8 +36,8 @@ LEGS = """
             sum(abs(amount)) filter (
                 where status in ('discrepancy', 'expected_only', 'recorded_only')
             ) as breaks,
-            count(*) filter (where status = 'pending') as pending_count,
-            sum(abs(amount)) filter (where status = 'pending') as pending
+            count(*) filter (where status in ('pending', 'inconclusive')) as pending_count,
+            sum(abs(amount)) filter (where status in ('pending', 'inconclusive')) as pending
         from fct_reconciliation_items
         where status <> 'ignored'
         group by leg, currency_code
@@ -79,6 +79,14 @@ DEFERRED = """
     order by entity_id, currency_code
 """
 
+ALERTS = """
+    select severity, count(*)
+    from fct_alerts
+    where is_open
+    group by severity
+    order by case severity when 'critical' then 1 when 'warning' then 2 else 3 end
+"""
+
 
 def money(value: object) -> str:
     """An amount with thousands separators and two places; empty for none."""
@@ -117,6 +125,7 @@ def controls(run_results: Path) -> str:
 def standing(connection: duckdb.DuckDBPyConnection) -> str:
     """The standing as text, from the marts of an open database."""
     queue = connection.execute(QUEUE).fetchall()
+    alerts = connection.execute(ALERTS).fetchall()
     sources = [
         [f"{source}.{name}", f"{rows:,}"]
         for source, name, rows in connection.execute(SOURCES).fetchall()
@@ -140,6 +149,7 @@ def standing(connection: duckdb.DuckDBPyConnection) -> str:
         ),
         f"documents to look at: {sum(documents for _, documents, _ in queue)}"
         + "".join(f", {leg} {documents} ({rows} exceptions)" for leg, documents, rows in queue),
+        "open alerts: " + (", ".join(f"{count} {severity}" for severity, count in alerts) or "none"),
         table(["quarantined", "currency", "rows", "amount", "unreadable"], quarantine)
         if quarantine
         else "quarantined: none",

@@ -29,7 +29,7 @@ items as (
             as unmatched_gross_amount,
         sum(case when status in ('matched', 'suggested') then 1 else 0 end) as matched_count
     from {{ ref('fct_reconciliation_items') }}
-    where status not in ('ignored', 'pending')
+    where status not in ('ignored', 'pending', 'inconclusive')
     group by leg, entity_id, currency_code
 ),
 

@@ -31,11 +31,12 @@ judged as (
         items.cause,
         case
             when
-                items.status in ('matched', 'pending', 'ignored')
+                items.status in ('matched', 'pending', 'inconclusive', 'ignored')
                 and items.cause is null
                 and classified.item_id is null
                 then 'ok'
-            when items.status in ('matched', 'pending', 'ignored') then 'cause without a break'
+            when items.status in ('matched', 'pending', 'inconclusive', 'ignored')
+                then 'cause without a break'
             when classified.item_id is null then 'no cause'
             when classified.cause_count > 1 then 'several causes'
             when causes.cause is null then 'unknown word'

@@ -171,7 +171,11 @@ def _population_row(
     valued = [item["functional_amount"] for item in items if item["functional_amount"] is not None]
     sizes = {item["item_id"]: abs(item["functional_amount"] or 0) for item in items}
     states = Counter(item["status"] for item in items)
-    known = states["matched"] + states["suggested"], states["pending"], states["ignored"]
+    known = (
+        states["matched"] + states["suggested"],
+        states["pending"] + states["inconclusive"],
+        states["ignored"],
+    )
     return (
         population,
         OBJECTIVE[items[0]["side"]],

@@ -206,6 +206,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "paypal.transaction": ("transaction_id", "transaction_event_code"),
     "plaid.transaction": ("transaction_id",),
     "ecb.exchange_rate": ("rate_date", "currency"),
+    "load_log.load": ("load_id",),
 }
 
 

@@ -110,9 +110,14 @@ def _duckdb_type(name: str, kind: str) -> str:
     return _DUCKDB_TYPES[kind]
 
 
+def _kind(name: str, column: str) -> str:
+    """Type of a column in the contract; daily loads stamp rates too, which the contract does without."""
+    return COLUMNS.get(name, {}).get(column, "timestamp" if column == "_loaded_at" else "text")
+
+
 def _load(connection: duckdb.DuckDBPyConnection, name: str, table: Table, target: str) -> None:
-    """Create `target` in DuckDB from a table, typed by the contract; extra columns are text."""
-    kinds = {column: COLUMNS.get(name, {}).get(column, "text") for column in _ordered_columns(name, table)}
+    """Create `target` in DuckDB from a table, typed by the contract; extra columns are text, load times apart."""
+    kinds = {column: _kind(name, column) for column in _ordered_columns(name, table)}
     typed = {column: _duckdb_type(name, kind) for column, kind in kinds.items()}
     definition = ", ".join(f'"{column}" {kind}' for column, kind in typed.items())
     connection.execute(f"create table {target} ({definition})")

@@ -11,11 +11,13 @@ from __future__ import annotations
 import csv
 import fcntl
 import gc
+import importlib
 import json
 import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Iterator
@@ -27,6 +29,11 @@ PROJECT_ROOT = Path(__file__).resolve().parents[2]
 NOT_COPIED_FROM_ROOT = {".git", ".venv", "target", "logs", "dbt_packages"}
 NOT_COPIED_ANYWHERE = {"__pycache__", ".pytest_cache", ".hypothesis", ".user.yml"}
 WAREHOUSE = Path("target") / "warehouse.duckdb"
+DEFECTS = "test_controls_bite.py"
+# They share one build: signed_books.
+SIGNED = ("test_policies.py", "test_contracts.py", "test_revenue_reports.py")
+# The tests that every column and key has: one build with them is enough for a kind of input.
+GENERIC = ("--exclude", "test_type:generic")
 
 
 def wires_nobody_explains() -> list[str]:
@@ -165,8 +172,10 @@ def run_dbt(
     )
 
 
-def parsed_manifest(project: Path) -> Any:
+def parsed_manifest(project: Path, variables: dict[str, Any] | None = None) -> Any:
     """What dbt knows of a copied project, to be changed and handed to `run_dbt`.
+
+    The variables decide what is read from where; a run may add others that only change a model's SQL.
 
     Generic and unit tests are left out: nothing selects them there, and dbt walks over all nodes at
     every start.
@@ -174,6 +183,8 @@ def parsed_manifest(project: Path) -> Any:
     from dbt.cli.main import dbtRunner
 
     command = ["--quiet", "parse", "--project-dir", str(project), "--profiles-dir", str(project)]
+    if variables is not None:
+        command += ["--vars", json.dumps(variables)]
     with only_the_projects_settings(project):
         manifest = dbtRunner().invoke([*command, "--log-path", str(project / "target" / "logs")]).result
     generic = [
@@ -190,15 +201,35 @@ def parsed_manifest(project: Path) -> Any:
 # Before xdist's own hook, which reads the groups.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests with one worker, for they share a build; planted defects go round the workers.
+    """Keep a file's tests with one worker, for they share a build, and let no worker wait for another.
 
-    Each of those works on a copy of its own, and together they take half of the time of all tests.
+    Planted defects work on a copy each, so they go round the workers. The first group makes one worker
+    build the demo; what needs no demo comes next and keeps the others busy meanwhile; the planted
+    defects, in small groups, come last and fill up the end.
     """
+    groups: dict[str, list[pytest.Item]] = {}
     for number, item in enumerate(items):
         group = item.path.name
-        if group == "test_controls_bite.py":
+        if group == DEFECTS:
             group += str(number % 8)
+        if group in SIGNED:
+            group = SIGNED[0]
         item.add_marker(pytest.mark.xdist_group(group))
+        groups.setdefault(group, []).append(item)
+    needing = {group for group, members in groups.items() if any(map(needs_demo, members))}
+    starter = min(needing, key=lambda group: (len(groups[group]), group), default="")
+
+    def place(group: str) -> int:
+        if group == starter:
+            return 0
+        return 1 if group not in needing else 3 if group.startswith(DEFECTS) else 2
+
+    items[:] = [item for group in sorted(groups, key=lambda group: (place(group), group)) for item in groups[group]]
+
+
+def needs_demo(item: pytest.Item) -> bool:
+    """Whether a test asks for the built demo, itself or through another fixture."""
+    return "built_demo" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")
@@ -236,6 +267,15 @@ def lean_demo(tmp_path_factory: pytest.TempPathFactory, built_demo: DbtRun) -> D
     project = copy_project(tmp_path_factory.mktemp("lean"), built=built_demo, unit_tests=False)
     run = run_dbt(project, "parse")
     return DbtRun(run.success, project, project / "target", built_demo.database, run.messages)
+
+
+@pytest.fixture(scope="session")
+def signed_books(tmp_path_factory: pytest.TempPathFactory) -> DbtRun:
+    """The tiny companies of the files that need no rates of their own, in one build with every control."""
+    from tiny_companies import build_signed
+
+    parts = [importlib.import_module(Path(name).stem).signed() for name in SIGNED]
+    return build_signed(tmp_path_factory.mktemp("signed"), parts, [(date(2022, 12, 30), "USD", "1.20")])
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import PROJECT_ROOT, WAREHOUSE, DbtRun, run_dbt
+from conftest import GENERIC, PROJECT_ROOT, WAREHOUSE, DbtRun, run_dbt
 
 sys.path.insert(0, str(PROJECT_ROOT / "scripts"))
 
@@ -29,7 +29,7 @@ def build_company(project: Path, faults: str, seed: int, timezone: str, start: d
     assert generate_company([*arguments, "--out", str(project / WAREHOUSE)]) == 0
     variables = {"demo": False, "timezone": timezone}
     return run_dbt(
-        project, "build", "--exclude-resource-type", "unit_test", variables=variables
+        project, "build", "--exclude-resource-type", "unit_test", *GENERIC, variables=variables
     )
 
 

@@ -7,13 +7,12 @@ units.
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from conftest import DbtRun
-from tiny_companies import Company, at, build_companies
+from tiny_companies import Company, Signed, at
 
 Row = dict[str, Any]
 YEAR = ("2023-01-01", "2024-01-01")
@@ -133,22 +132,21 @@ def two_segments() -> tuple[Company, dict[str, list[Row]]]:
     return company, {}
 
 
-@pytest.fixture(scope="module")
-def books(tmp_path_factory: pytest.TempPathFactory) -> DbtRun:
-    """One build of all companies, with the controls of what is built."""
+def signed() -> Signed:
+    """All companies and the rows they signed."""
     cases = [bundled(name, *case) for name, case in BUNDLES.items()]
     cases += [a_noted_bundle(), two_segments(), *(changed(treatment) for treatment in CHANGED)]
     policies = defaultdict(list)
     for _, rows in cases:
         for seed, added in rows.items():
             policies[seed] += added
-    return build_companies(
-        tmp_path_factory.mktemp("contracts"),
-        [company for company, _ in cases],
-        [(date(2022, 12, 30), "USD", "1.20")],
-        policies,
-        select=("+fct_recognition_schedule", "+rpt_trial_balance", "+rpt_standalone_price_exceptions"),
-    )
+    return Signed([company for company, _ in cases], policies)
+
+
+@pytest.fixture(scope="module")
+def books(signed_books: DbtRun) -> DbtRun:
+    """The build of all companies that sign something, with every control on top."""
+    return signed_books
 
 
 def revenue(books: DbtRun, company: str) -> dict[int, str]:

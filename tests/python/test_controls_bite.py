@@ -30,10 +30,13 @@ pytestmark = pytest.mark.dbt
 
 MARTS = "models/marts"
 ACCOUNTING = "models/intermediate/accounting"
+ALERTS = "models/intermediate/alerts"
 BANK = "models/intermediate/bank"
 BRIDGE = "models/intermediate/bridge"
 CAUSES = "models/intermediate/breaks"
 COLLECTION = "models/intermediate/collection"
+HEALTH = "models/intermediate/health"
+DRIFT = "models/intermediate/drift"
 MATCHING = "models/intermediate/matching"
 NORMALIZED = "models/intermediate/normalized"
 PERIODS = "models/intermediate/periods"
@@ -79,6 +82,9 @@ TO_MATCHES = "int_match_members int_match_totals int_matches fct_matches"
 TO_ASSIGNMENT = (
     "int_candidates_by_reference int_contested_pairs int_assignments_of_small_blocks"
     " int_assignments_of_large_blocks int_matches_by_reference"
+)
+TO_HEALTH = (
+    "int_source_loads int_stream_loads int_streams_by_day int_stream_health_by_day int_source_health_by_day"
 )
 TO_USAGE_ITEMS = (
     "int_usage_dues int_expected_usage_items int_recorded_usage_items int_expected_items int_recorded_items int_items"
@@ -133,6 +139,55 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{MARTS}/balances/rpt_account_proofs.sql",
             old="parts.cause_class = 'duplicate' then",
             new="parts.cause_class in ('duplicate', 'misstated') then",
+        ),
+    ],
+    "assert_every_declared_table_has_a_health": [
+        Break(
+            mistake="only tables that rows are counted of are watched",
+            file=f"{HEALTH}/int_table_findings.sql",
+            old="    left join expectations\n",
+            new="    inner join expectations\n",
+        ),
+        Break(
+            mistake="what nobody has ever loaded is healthy",
+            file=f"{POLICY}/source_health_wordings.csv",
+            old="never_loaded,unknown,",
+            new="never_loaded,healthy,",
+        ),
+    ],
+    "assert_only_items_of_late_sources_are_inconclusive": [
+        Break(
+            mistake="whatever is recorded and alone is put off",
+            file=f"{MATCHING}/int_item_statuses.sql",
+            old="when items.side = 'recorded' then 'recorded_only'",
+            new="when items.side = 'recorded' then 'inconclusive'",
+        ),
+        Break(
+            mistake="a source turns out to be late and the verdicts on its items are not given anew",
+            file=f"{HEALTH}/int_source_loads.sql",
+            old="dbt.dateadd('day', -1, 'stamped_days.load_date')",
+            new="dbt.dateadd('day', -60, 'stamped_days.load_date')",
+            through=TO_HEALTH,
+        ),
+    ],
+    "assert_source_health_looks_at_no_later_load": [
+        Break(
+            mistake="a day is told with the loads of the whole history",
+            file=f"{HEALTH}/int_streams_by_day.sql",
+            old="""        max(delivered.complete_through_date) over (
+            partition by days.entity_id, days.source_name, days.relation_key, days.table_key
+            order by days.health_date asc
+            rows between unbounded preceding and current row""",
+            new="""        max(delivered.complete_through_date) over (
+            partition by days.entity_id, days.source_name, days.relation_key, days.table_key
+            order by days.health_date asc
+            rows between unbounded preceding and unbounded following""",
+        ),
+        Break(
+            mistake="a load is taken for complete through its own day",
+            file=f"{HEALTH}/int_source_loads.sql",
+            old="dbt.dateadd('day', -1, 'stamped_days.load_date')",
+            new="dbt.dateadd('day', 0, 'stamped_days.load_date')",
         ),
     ],
     "assert_debits_equal_credits": [
@@ -208,6 +263,56 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{MATCHING}/int_item_days.sql",
             old="when known_items.status not in ('ignored', 'pending')",
             new="when known_items.status <> 'ignored'",
+        ),
+    ],
+    "assert_drift_by_cause_sums_to_the_drift": [
+        Break(
+            mistake="an item leaves an age bucket a day after it has entered the next",
+            file=f"{DRIFT}/int_open_item_spans.sql",
+            old="'day', 'age_buckets.next_minimum_age_days', 'item_days.unmatched_from_date'",
+            new="'day', 'age_buckets.next_minimum_age_days + 1', 'item_days.unmatched_from_date'",
+        ),
+        Break(
+            mistake="what was matched is never closed",
+            file=f"{DRIFT}/int_open_item_spans.sql",
+            old="when outgrown_date < matched_date or matched_date is null then outgrown_date",
+            new="when outgrown_date is not null then outgrown_date",
+        ),
+    ],
+    "assert_drift_by_tier_sums_to_the_drift": [
+        Break(
+            mistake="the matches of a decision and of tier 8 are forgotten",
+            file=f"{DRIFT}/int_drift_by_tier.sql",
+            old="select * from {{ ref('int_matches') }}",
+            new="select * from {{ ref('int_matches') }} where match_tier between 1 and 7",
+        ),
+        Break(
+            mistake="a rule's total is taken back by the day before",
+            file=f"{MARTS}/monitoring/rpt_drift_by_tier.sql",
+            old="drift.until_date > days.calendar_date",
+            new="drift.until_date >= days.calendar_date",
+        ),
+    ],
+    "assert_drift_by_cause_ends_where_the_breaks_stand": [
+        Break(
+            mistake="a break that has been open for a while counts as cleared",
+            file=f"{DRIFT}/int_open_item_spans.sql",
+            old="when item_days.matched_date is not null then 'cleared_since'",
+            new="when item_days.unmatched_from_date < entities.as_of_date then 'cleared_since'",
+        ),
+    ],
+    "assert_scorecard_judges_what_the_summary_counts": [
+        Break(
+            mistake="the as-of date itself is left out of the shares",
+            file=f"{DRIFT}/int_scorecard_measures.sql",
+            old="and verified_items.item_date <= entities.as_of_date",
+            new="and verified_items.item_date < entities.as_of_date",
+        ),
+        Break(
+            mistake="only confirmed matches count",
+            file=f"{DRIFT}/int_scorecard_measures.sql",
+            old="when 'matched' then verified_items.status in ('matched', 'suggested')",
+            new="when 'matched' then verified_items.status = 'matched'",
         ),
     ],
     "assert_break_patterns_sum_to_the_breaks": [
@@ -1430,6 +1535,58 @@ BREAKS: dict[str, list[Break]] = {
             old="    where posting_changes.posting_key is null\n",
             new="    where posting_changes.posting_key is null and not keyed_lines.is_manual\n",
             through="int_period_figures rpt_period_presentations",
+        ),
+    ],
+    "assert_every_alert_rule_can_apply": [
+        Break(
+            mistake="a rule for large items does not say what is large",
+            file=f"{POLICY}/alert_rules.csv",
+            old="straggler,straggler,10,,,,,critical,true,,,,25000,,24,",
+            new="straggler,straggler,10,,,,,critical,true,,,,,,24,",
+            through="alert_rules",
+        ),
+        Break(
+            mistake="a rule for sources names a leg and never meets one",
+            file=f"{POLICY}/alert_rules.csv",
+            old="source_late,source_late,10,,,,",
+            new="source_late,source_late,10,,ledger,,",
+            through="alert_rules",
+        ),
+    ],
+    "assert_every_breach_belongs_to_one_alert": [
+        Break(
+            mistake="an alert that opens again is not told again",
+            file=f"{ALERTS}/int_alerts.sql",
+            old="    where breach_rank = 1\n",
+            new="    where breach_rank = 1 and alert_number = 1\n",
+            through="fct_alerts",
+        ),
+    ],
+    "assert_no_alert_overlaps_itself": [
+        Break(
+            mistake="only a breach that begins as the last one ends goes on with its alert",
+            file=f"{ALERTS}/int_alerts.sql",
+            old="case when from_date <= held_before_to_date then 0",
+            new="case when from_date = held_before_to_date then 0",
+            through="fct_alerts",
+        ),
+    ],
+    "assert_every_alert_is_beyond_its_limit": [
+        Break(
+            mistake="a balance that moves a little for long enough is an alert",
+            file=f"{ALERTS}/int_drift_breaches.sql",
+            old="        and grown.growth_minor > coalesce(grown.limit_share, 0) * grown.compared_minor\n",
+            new="",
+            through="int_breaches_of_items int_alert_breaches int_alerts fct_alerts",
+        ),
+    ],
+    "assert_open_stragglers_are_the_large_open_documents": [
+        Break(
+            mistake="what is still open has no end to compare with and is left out",
+            file=f"{ALERTS}/int_straggler_breaches.sql",
+            old="    where waited.large_to_date is null or ",
+            new="    where ",
+            through="int_breaches_of_items int_alert_breaches int_alerts fct_alerts",
         ),
     ],
     "assert_every_close_is_locked": [

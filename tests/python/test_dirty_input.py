@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from conftest import PROJECT_ROOT, WAREHOUSE, run_dbt
+from conftest import GENERIC, PROJECT_ROOT, WAREHOUSE, run_dbt
 
 sys.path.insert(0, str(PROJECT_ROOT / "scripts"))
 
@@ -231,7 +231,7 @@ def test_damaged_rows_stay_where_they_are(project_copy: Path) -> None:
     assert len(before) > 15 and before["fct_reconciliation_items"][0] > 1000
 
     expected, quantities = damage(project_copy)
-    together = run_dbt(project_copy, "build", "--exclude", "tag:demo", "--exclude-resource-type",
+    together = run_dbt(project_copy, "build", *GENERIC, "tag:demo", "--exclude-resource-type",
                        "unit_test", "seed", variables=variables)
     assert together.success, (together.failed, together.messages)
     assert marts_of(project_copy, "a") == before

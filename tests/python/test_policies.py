@@ -6,13 +6,12 @@ is text in major units. Accounts that a case does not name are expected not to m
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Callable
 
 import pytest
 from conftest import DbtRun
-from tiny_companies import Company, Movements, at, build_companies, moved, recognised
+from tiny_companies import Company, Movements, Signed, at, moved, recognised
 
 QUARTER = (9000, "2023-01-01", "2023-04-01")
 HALF_YEAR = (18100, "2023-01-01", "2023-07-01")
@@ -568,15 +567,15 @@ CHOICES = {
 }
 
 
+def signed() -> Signed:
+    """Each case under its own policies, and again under those that are shipped."""
+    return Signed([*map(company_of, CASES), *map(twin_of, CHOICES)])
+
+
 @pytest.fixture(scope="module")
-def books(tmp_path_factory: pytest.TempPathFactory) -> DbtRun:
-    """One build of all companies, each under its own policies, with every data test on top."""
-    return build_companies(
-        tmp_path_factory.mktemp("policies"),
-        [*map(company_of, CASES), *map(twin_of, CHOICES)],
-        [(date(2022, 12, 30), "USD", "1.20")],
-        tests=True,
-    )
+def books(signed_books: DbtRun) -> DbtRun:
+    """The build of all companies that sign something, with every control on top."""
+    return signed_books
 
 
 def shown_on_the_switchboard(books: DbtRun, company: str, policy: str, choice: str) -> Movements:

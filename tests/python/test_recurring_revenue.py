@@ -186,7 +186,10 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> DbtRun:
         (date(2023, 1, 9), "USD", "1.20"), (date(2023, 1, 31), "USD", "1.10"), (date(2023, 1, 9), "GBP", "0.80"),
         (date(2023, 2, 27), "USD", "1.30"), (date(2023, 12, 31), "USD", "1.00"),
     ]  # fmt: skip
-    return build_companies(tmp_path_factory.mktemp("recurring"), companies, rates, tests=True)
+    needed = ("rpt_mrr", "rpt_mrr_movements", "rpt_mrr_to_revenue", "rpt_unrealised_revaluation")
+    return build_companies(
+        tmp_path_factory.mktemp("recurring"), companies, rates, select=tuple(f"+{mart}" for mart in needed), tests=True
+    )
 
 
 @pytest.mark.parametrize("name", CASES)

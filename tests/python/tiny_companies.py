@@ -12,11 +12,11 @@ from collections import defaultdict
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pytest
-from conftest import PROJECT_ROOT, WAREHOUSE, DbtRun, copy_project, run_dbt
+from conftest import GENERIC, PROJECT_ROOT, WAREHOUSE, DbtRun, copy_project, run_dbt
 
 sys.path.insert(0, str(PROJECT_ROOT / "scripts"))
 
@@ -210,6 +210,25 @@ def append_policy(project: Path, seed: str, rows: list[Row]) -> None:
         writer.writerows(rows)
 
 
+class Signed(NamedTuple):
+    """Companies and the rows of policy seeds that stand for them besides what each signed itself."""
+
+    companies: list[Company]
+    policies: dict[str, list[Row]] = {}
+
+
+def build_signed(folder: Path, parts: list[Signed], rates: list[tuple[date, str, str]]) -> DbtRun:
+    """Build the companies of several test files together, with every control; their names must differ."""
+    companies = [company for part in parts for company in part.companies]
+    names = [company.name for company in companies]
+    assert len(set(names)) == len(names), sorted(name for name in names if names.count(name) > 1)
+    policies: dict[str, list[Row]] = defaultdict(list)
+    for part in parts:
+        for seed, rows in part.policies.items():
+            policies[seed] += rows
+    return build_companies(folder, companies, rates, policies, tests=True)
+
+
 def build_companies(
     folder: Path,
     landed: list[Company],
@@ -222,7 +241,7 @@ def build_companies(
     """Build all companies at once in a copy of the project; fail the test when dbt fails.
 
     policies: rows of policy seeds besides what the companies signed. select: nodes to build, empty for
-    all of the project. tests: run the data tests too.
+    all of the project. tests: run the controls too.
     """
     project = copy_project(folder, unit_tests=False)
     land(project / WAREHOUSE, landed, rates)
@@ -248,6 +267,8 @@ def build_companies(
     if select:
         # Of the tests, those that need nothing else.
         arguments += ["--select", *select, "--indirect-selection", "buildable"]
+    if tests:
+        arguments += GENERIC
     run = run_dbt(project, "build", *arguments, variables={"demo": False, "usage_sources": ["metering"]})
     if not run.success:
         pytest.fail("the companies do not build:\n" + "\n".join(run.messages[-20:]), pytrace=False)

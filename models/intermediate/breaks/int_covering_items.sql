@@ -3,7 +3,9 @@ with
 
 item_statuses as (
     select * from {{ ref('int_item_statuses') }}
-    where status in ('expected_only', 'recorded_only', 'pending') and match_id is null
+    where
+        status in ('expected_only', 'recorded_only', 'pending', 'inconclusive')
+        and match_id is null
 ),
 
 items as (
@@ -21,7 +23,7 @@ break_searches as (
     where search = 'covering_set' and is_enabled
 ),
 
--- What is expected and not yet due is open too; a posting that a reviewer carried forward is not.
+-- What is expected and not yet due is open too, and what waits for a late source; a posting that a reviewer carried forward is not.
 -- Sets are sought among items of one account, currency and sign, a window of days to either side.
 -- The stretch is long enough for the window: n business days lie within 3 n + 14 days.
 covering_items as (

@@ -66,6 +66,12 @@ evidence as (
     union all
     select
         movement_id,
+        'source_late' as finding
+    from facts
+    where item_status = 'inconclusive'
+    union all
+    select
+        movement_id,
         case
             when event_type = 'payment' then 'charge_without_money'
             when event_type in ('refund', 'refund_failed') then 'refund_without_money'

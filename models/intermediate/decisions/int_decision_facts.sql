@@ -3,6 +3,7 @@ with
 
 review_decisions as (
     select * from {{ ref('review_decisions') }}
+    where {{ known_by('decided_on') }}
 ),
 
 decision_names as (

@@ -21,17 +21,29 @@ processor_transactions as (
     select * from {{ ref('int_processor_transactions') }}
 ),
 
--- The days whose rate a bookkeeper could have taken in good faith.
+entities as (
+    select * from {{ ref('int_entities') }}
+),
+
+-- The days whose rate a bookkeeper could have taken in good faith: a month that is not over has no
+-- rate of its end.
 dated_pairs as (
     select
         pairs.*,
         invoices.issued_date,
         invoices.paid_date,
-        cast({{ dbt.last_day('pairs.recorded_date', 'month') }} as date) as month_end,
+        case
+            when
+                cast({{ dbt.last_day('pairs.recorded_date', 'month') }} as date)
+                <= entities.as_of_date
+                then cast({{ dbt.last_day('pairs.recorded_date', 'month') }} as date)
+        end as month_end,
         cast({{ dbt.dateadd(
             'day', -1, dbt.date_trunc('month', 'pairs.recorded_date')
         ) }} as date) as previous_month_end
     from pairs
+    inner join entities
+        on pairs.entity_id = entities.entity_id
     left join invoices
         on pairs.invoice_id = invoices.invoice_id
 ),

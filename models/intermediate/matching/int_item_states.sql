@@ -74,6 +74,10 @@ replayed as (
             when action_before = 'carry_forward' then 'pending'
             when was_linked then status
             when is_decided_anew and action_before in ('match', 'accept') then 'matched'
+            when
+                inconclusive_from_date <= day_before
+                and (conclusive_from_date is null or conclusive_from_date > day_before)
+                then 'inconclusive'
             when side = 'recorded' then 'recorded_only'
             when due_date > day_before then 'pending'
             else 'expected_only'

@@ -9,15 +9,12 @@ entities as (
     select * from {{ ref('int_entities') }}
 ),
 
--- What is counted, agreed, metered as an event or itemised elsewhere is compared and never posted: the
--- books are complete without it, and a register of agreements lands only when one changes.
-source_rows as (
-    select * from {{ ref('int_source_rows') }}
-    where
-        not ({{ plays_role('source_name', 'agreement_sources') }})
-        and not ({{ plays_role('source_name', 'count_sources') }})
-        and not ({{ plays_role('source_name', 'psa_sources') }})
-        and source_table not in ('usage_event', 'meter_event_summary')
+source_health as (
+    select * from {{ ref('int_source_health_by_day') }}
+),
+
+posted_sources as (
+    select * from {{ ref('int_posted_sources') }}
 ),
 
 book_findings as (
@@ -33,7 +30,6 @@ periods as (
         accounting_periods.entity_id,
         accounting_periods.period,
         accounting_periods.end_date,
-        entities.timezone,
         entities.as_of_date,
         lag(accounting_periods.period) over (
             partition by accounting_periods.entity_id
@@ -46,17 +42,6 @@ periods as (
     from accounting_periods
     inner join entities
         on accounting_periods.entity_id = entities.entity_id
-),
-
-loads as (
-    select
-        entity_id,
-        source_name,
-        max(synced_at) as last_synced_at
-    from source_rows
-    group by
-        entity_id,
-        source_name
 ),
 
 no_amount as (
@@ -82,14 +67,18 @@ no_amount as (
         periods.entity_id,
         periods.period,
         'sources_complete' as check_name,
-        'source ' || loads.source_name as subject,
+        'source ' || source_health.source_name as subject,
         1 as finding_count
     from periods
-    inner join loads
+    inner join source_health
         on
-            periods.entity_id = loads.entity_id
-            and {{ accounting_date('loads.last_synced_at', 'periods.timezone') }}
-            <= periods.end_date
+            periods.entity_id = source_health.entity_id
+            and periods.as_of_date = source_health.health_date
+            and periods.end_date > source_health.complete_through_date
+    inner join posted_sources
+        on
+            source_health.entity_id = posted_sources.entity_id
+            and source_health.source_name = posted_sources.source_name
 ),
 
 close_findings as (

@@ -36,17 +36,22 @@ quarantined as (
         on quarantined_rows.entity_id = entities.entity_id
 ),
 
--- Recorded less expected, as in the account proofs.
+-- Recorded less expected, as in the account proofs. What a late source leaves open has no cause either.
 unexplained as (
     select
         entity_id,
         'no_unexplained_cents' as check_name,
-        'account ' || account_role as subject,
+        'account ' || account_role
+        || case when status = 'inconclusive' then ', inconclusive' else '' end as subject,
         currency_code,
         item_date as finding_date,
         case when side = 'recorded' then amount else -amount end as amount
     from items
-    where cause = 'unknown' and status in ('discrepancy', 'expected_only', 'recorded_only')
+    where
+        status = 'inconclusive'
+        or (
+            cause = 'unknown' and status in ('discrepancy', 'expected_only', 'recorded_only')
+        )
 ),
 
 unlisted as (
@@ -60,7 +65,7 @@ unlisted as (
     from items
     where
         side = 'expected'
-        and status not in ('matched', 'suggested', 'ignored', 'pending')
+        and status not in ('matched', 'suggested', 'ignored', 'pending', 'inconclusive')
         and cause is null
 ),
 

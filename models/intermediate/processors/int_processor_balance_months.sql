@@ -58,7 +58,6 @@ balance_months as (
         currency_code,
         exponent,
         month_start,
-        as_of_date,
         case
             when cast({{ dbt.last_day('month_start', 'month') }} as date) < as_of_date
                 then cast({{ dbt.last_day('month_start', 'month') }} as date)

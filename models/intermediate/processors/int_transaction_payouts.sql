@@ -74,8 +74,6 @@ transaction_payouts as (
         linked.processor_transaction_id,
         linked.entity_id,
         linked.processor_name,
-        linked.source_name,
-        linked.source_record_id,
         linked.kind,
         linked.object_reference,
         linked.charge_reference,

@@ -13,7 +13,8 @@ cause_classes as (
     select * from {{ ref('cause_classes') }}
 ),
 
--- What an item explains: a matched or pending one only moves money between months, a match by a rule
+-- What an item explains: a matched or pending one only moves money between months, one that waits for
+-- a late source does so under a name of its own, a match by a rule
 -- that leaves a difference leaves it under the rule's class, the rest its amount under its cause.
 explained as (
     select
@@ -23,6 +24,7 @@ explained as (
         cast({{ dbt.date_trunc('month', 'items.item_date') }} as date) as item_month,
         case
             when items.status = 'pending' then 'timing'
+            when items.status = 'inconclusive' then 'inconclusive'
             when items.status = 'ignored' then 'ignored'
             when items.status in ('matched', 'suggested') and rule_classes.cause is not null
                 then items.match_rule

@@ -20,7 +20,7 @@ explained as (
         parts.account_role,
         parts.currency_code,
         parts.month_start,
-        sum(case when parts.cause = 'timing' then parts.explained_amount else 0 end)
+        sum(case when parts.cause_class = 'timing' then parts.explained_amount else 0 end)
             as only_timing,
         sum(case when parts.cause = 'unknown' then parts.explained_amount else 0 end)
             as unexplained,
@@ -37,8 +37,10 @@ explained as (
         sum(case when parts.cause_class = 'other_period' then parts.explained_amount end)
             as other_period,
         sum(case when parts.cause_class = 'accepted' then parts.explained_amount end) as accepted,
-        sum(case when parts.cause <> 'timing' then 1 else 0 end) as cause_count,
-        sum(case when parts.cause <> 'timing' then parts.item_count else 0 end) as item_count
+        sum(case when coalesce(parts.cause_class, '') <> 'timing' then 1 else 0 end)
+            as cause_count,
+        sum(case when coalesce(parts.cause_class, '') <> 'timing' then parts.item_count else 0 end)
+            as item_count
     from parts
     group by
         parts.entity_id,

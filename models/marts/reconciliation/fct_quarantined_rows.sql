@@ -13,6 +13,10 @@ accruals_without_rate as (
     select * from {{ ref('int_accruals_without_rate') }}
 ),
 
+unreadable_loads as (
+    select * from {{ ref('int_unreadable_loads') }}
+),
+
 currencies as (
     select * from {{ ref('currencies') }}
 ),
@@ -56,6 +60,19 @@ held_back as (
         amount_minor,
         recorded_at
     from accruals_without_rate
+    union all
+    select
+        source_name,
+        source_table,
+        source_relation,
+        source_record_id,
+        version_number,
+        entity_id,
+        reason,
+        currency_code,
+        amount_minor,
+        recorded_at
+    from unreadable_loads
 ),
 
 quarantined_rows as (
