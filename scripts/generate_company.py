@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from company.bank import post_statement
+from company.incidents import Incidents, parse_incidents, strike_ledger
 from company.landings import Stop, land_daily, parse_stop
 from company.msp import write_labels as write_quantity_labels
 from company.quantities import add_quantities
@@ -48,6 +49,9 @@ def build_parser() -> argparse.ArgumentParser:
                         help="time zone of the ledger's accounting dates (default UTC)")
     parser.add_argument("--loads", choices=("once", "daily"), default="once",
                         help="how it landed: all at once, or every morning with a row per version (default once)")
+    parser.add_argument("--incidents", type=_incidents, default=Incidents(), metavar="INCIDENT,...",
+                        help="refunds:FROM:MENDED (their journals come when it is mended), invoice:DAY:DOLLARS (the ledger"
+                        " never gets it), such as refunds:2024-04-15:2024-05-06,invoice:2024-05-14:50000")
     parser.add_argument("--stop", type=_stop, action="append", default=[], metavar="SOURCE:FROM:UNTIL",
                         help="with --loads daily, a source that was not loaded on these mornings (UNTIL excluded),"
                         " such as stripe:2024-01-16:2024-01-22; may be repeated")
@@ -81,6 +85,14 @@ def _first_of_month(text: str) -> dt.date:
     if day.day != 1:
         raise argparse.ArgumentTypeError("must be the first day of a month")
     return day
+
+
+def _incidents(text: str) -> Incidents:
+    """What goes wrong one day."""
+    try:
+        return parse_incidents(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _timezone(text: str) -> str:
@@ -130,18 +142,20 @@ def read_closes(path: Path, entity: str = "main") -> dict[str, dt.datetime]:
 
 
 def generate(
-    options: Options, timezone: str, fault_rates: dict[str, float], closes: dict[str, dt.datetime] | None = None
+    options: Options, timezone: str, fault_rates: dict[str, float], closes: dict[str, dt.datetime] | None = None,
+    incidents: Incidents = Incidents(),
 ) -> tuple[Tables, list[dict[str, Any]]]:
     """All raw tables of a company and the labels of what was planted in it."""
     from company.bookkeeper import post_ledger
     from company.faults import inject_faults
 
     rates = load_rates(options.start, options.last_day)
-    tables = simulate(options, rates)
+    tables = simulate(options, rates, incidents)
     tables["ecb.exchange_rate"] = rates
     # A company without faults leaves nothing to confirm.
     tables.update(post_statement(tables, options, joins=bool(fault_rates)))
     tables.update(post_ledger(tables, seed=options.seed, timezone=timezone, as_of=options.last_day))
+    tables = strike_ledger(tables, incidents)
     if not fault_rates:
         return tables, []
     return inject_faults(tables, fault_rates, options.seed, timezone, closes)
@@ -159,7 +173,7 @@ def main(arguments: list[str] | None = None) -> int:
         rates, closes = read_fault_rates(args.faults), read_closes(args.periods)
         if (args.stop or args.load_log) and args.loads != "daily":
             raise ValueError("--stop and --load-log need --loads daily")
-        tables, labels = generate(options, args.timezone, rates, closes)
+        tables, labels = generate(options, args.timezone, rates, closes, args.incidents)
         if args.quantity_labels:
             quantities, planted = add_quantities(tables, options.last_day)
             tables |= quantities

@@ -79,6 +79,14 @@ DEFERRED = """
     order by entity_id, currency_code
 """
 
+ALERTS = """
+    select severity, count(*)
+    from fct_alerts
+    where is_open
+    group by severity
+    order by case severity when 'critical' then 1 when 'warning' then 2 else 3 end
+"""
+
 
 def money(value: object) -> str:
     """An amount with thousands separators and two places; empty for none."""
@@ -117,6 +125,7 @@ def controls(run_results: Path) -> str:
 def standing(connection: duckdb.DuckDBPyConnection) -> str:
     """The standing as text, from the marts of an open database."""
     queue = connection.execute(QUEUE).fetchall()
+    alerts = connection.execute(ALERTS).fetchall()
     sources = [
         [f"{source}.{name}", f"{rows:,}"]
         for source, name, rows in connection.execute(SOURCES).fetchall()
@@ -140,6 +149,7 @@ def standing(connection: duckdb.DuckDBPyConnection) -> str:
         ),
         f"documents to look at: {sum(documents for _, documents, _ in queue)}"
         + "".join(f", {leg} {documents} ({rows} exceptions)" for leg, documents, rows in queue),
+        "open alerts: " + (", ".join(f"{count} {severity}" for severity, count in alerts) or "none"),
         table(["quarantined", "currency", "rows", "amount", "unreadable"], quarantine)
         if quarantine
         else "quarantined: none",

@@ -8,6 +8,7 @@ from . import catalog, clock
 from .billing import Account, emit_account
 from .cast import Part, cast_parts, cast_script, crowd_script
 from .extras import add_extras
+from .incidents import Incidents, bill_lost_invoices
 from .paypal import Wallet, customer_count, join_paypal, paypal_script
 from .payouts import add_payouts
 from .tables import Table, Tables
@@ -17,14 +18,18 @@ from .world import Options, World, to_table
 _NUMBER, _FINALIZED = 1, 24
 
 
-def simulate(options: Options, rates: Table) -> Tables:
-    """Simulate all customers, then number the documents and pay out; `rates` as `company.rates` returns them."""
+def simulate(options: Options, rates: Table, incidents: Incidents = Incidents()) -> Tables:
+    """Simulate all customers, then number the documents and pay out; `rates` as `company.rates` returns them.
+
+    Of the incidents only the documents are added that billing has; the ledger is struck later.
+    """
     world = World(options, rates)
     _add_catalog(world)
     parts = cast_parts(options)
     for index in range(options.customers):
         _add_customer(world, index, parts)
     wallet = _add_paypal_customers(world)
+    bill_lost_invoices(world, incidents)
     numbers = number_documents(world)
     if wallet is not None:
         wallet.finish(numbers)

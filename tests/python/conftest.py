@@ -165,8 +165,10 @@ def run_dbt(
     )
 
 
-def parsed_manifest(project: Path) -> Any:
+def parsed_manifest(project: Path, variables: dict[str, Any] | None = None) -> Any:
     """What dbt knows of a copied project, to be changed and handed to `run_dbt`.
+
+    The variables decide what is read from where; a run may add others that only change a model's SQL.
 
     Generic and unit tests are left out: nothing selects them there, and dbt walks over all nodes at
     every start.
@@ -174,6 +176,8 @@ def parsed_manifest(project: Path) -> Any:
     from dbt.cli.main import dbtRunner
 
     command = ["--quiet", "parse", "--project-dir", str(project), "--profiles-dir", str(project)]
+    if variables is not None:
+        command += ["--vars", json.dumps(variables)]
     with only_the_projects_settings(project):
         manifest = dbtRunner().invoke([*command, "--log-path", str(project / "target" / "logs")]).result
     generic = [

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.dbt
 
 MARTS = "models/marts"
 ACCOUNTING = "models/intermediate/accounting"
+ALERTS = "models/intermediate/alerts"
 BANK = "models/intermediate/bank"
 BRIDGE = "models/intermediate/bridge"
 CAUSES = "models/intermediate/breaks"
@@ -1463,6 +1464,58 @@ BREAKS: dict[str, list[Break]] = {
             old="    where posting_changes.posting_key is null\n",
             new="    where posting_changes.posting_key is null and not keyed_lines.is_manual\n",
             through="int_period_figures rpt_period_presentations",
+        ),
+    ],
+    "assert_every_alert_rule_can_apply": [
+        Break(
+            mistake="a rule for large items does not say what is large",
+            file=f"{POLICY}/alert_rules.csv",
+            old="straggler,straggler,10,,,,,critical,true,,,,25000,,24,",
+            new="straggler,straggler,10,,,,,critical,true,,,,,,24,",
+            through="alert_rules",
+        ),
+        Break(
+            mistake="a rule for sources names a leg and never meets one",
+            file=f"{POLICY}/alert_rules.csv",
+            old="source_late,source_late,10,,,,",
+            new="source_late,source_late,10,,ledger,,",
+            through="alert_rules",
+        ),
+    ],
+    "assert_every_breach_belongs_to_one_alert": [
+        Break(
+            mistake="an alert that opens again is not told again",
+            file=f"{ALERTS}/int_alerts.sql",
+            old="    where breach_rank = 1\n",
+            new="    where breach_rank = 1 and alert_number = 1\n",
+            through="fct_alerts",
+        ),
+    ],
+    "assert_no_alert_overlaps_itself": [
+        Break(
+            mistake="only a breach that begins as the last one ends goes on with its alert",
+            file=f"{ALERTS}/int_alerts.sql",
+            old="case when from_date <= held_before_to_date then 0",
+            new="case when from_date = held_before_to_date then 0",
+            through="fct_alerts",
+        ),
+    ],
+    "assert_every_alert_is_beyond_its_limit": [
+        Break(
+            mistake="a balance that moves a little for long enough is an alert",
+            file=f"{ALERTS}/int_drift_breaches.sql",
+            old="        and grown.growth_minor > coalesce(grown.limit_share, 0) * grown.compared_minor\n",
+            new="",
+            through="int_breaches_of_items int_alert_breaches int_alerts fct_alerts",
+        ),
+    ],
+    "assert_open_stragglers_are_the_large_open_documents": [
+        Break(
+            mistake="what is still open has no end to compare with and is left out",
+            file=f"{ALERTS}/int_straggler_breaches.sql",
+            old="    where waited.large_to_date is null or ",
+            new="    where ",
+            through="int_breaches_of_items int_alert_breaches int_alerts fct_alerts",
         ),
     ],
     "assert_every_close_is_locked": [
