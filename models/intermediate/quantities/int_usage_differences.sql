@@ -33,10 +33,10 @@ split as (
             when coalesce(invoiced_unit_price, unit_price, 0) = coalesce(unit_price, 0)
                 then amount_difference_minor
             else cast(
-                sign(amount_difference_minor)
-                * least(abs(amount_difference_minor), amount_of_units_minor)
-                as {{ dbt.type_bigint() }}
-            )
+                    sign(amount_difference_minor)
+                    * least(abs(amount_difference_minor), amount_of_units_minor)
+                    as {{ dbt.type_bigint() }}
+                )
         end as quantity_part_minor
     from measures
 ),
