@@ -61,6 +61,8 @@ DAMAGES = [
     (NOTE.format("post_payment", 3, 3), None),
     (NOTE.format("post_payment", -1, -1), None),
 ]
+# What landed is counted here, version by version, and every row of company a lands twice.
+COUNTS_WHAT_LANDED = ("rpt_row_conservation", "rpt_source_health")
 # Rows that name what never landed, or that nobody can place.
 ORPHANS = [
     "insert into stripe.{} by name select * replace ({}) from stripe.{} where source_relation = 'b' limit 1".format(
@@ -210,9 +212,15 @@ def marts_of(project: Path, entity: str) -> dict[str, tuple[int, int]]:
     with duckdb.connect(str(project / WAREHOUSE), read_only=True) as connection:
         marts = connection.execute(
             "select table_name from duckdb_columns() where column_name = 'entity_id'"
-            " and regexp_matches(table_name, '^(fct|dim|rpt)_') and table_name <> 'rpt_row_conservation'"
+            " and regexp_matches(table_name, '^(fct|dim|rpt)_') and table_name not in ?",
+            [list(COUNTS_WHAT_LANDED)],
         ).fetchall()
-        return {
+        health = connection.execute(
+            "select count(*), sum(cast(hash(source_name, table_name, status, complete_through_date) as hugeint))"
+            " from rpt_source_health where entity_id = ?",
+            [entity],
+        ).fetchone()
+        return {"health": health} | {
             mart: connection.execute(
                 f"select count(*), sum(cast(hash(mart) as hugeint)) from main.{mart} as mart where entity_id = ?",
                 [entity],
