@@ -19,7 +19,7 @@ from company.rates import load_rates  # noqa: E402
 from company.simulate import simulate  # noqa: E402
 from company.tables import COLUMNS, key_of, row_count  # noqa: E402
 from company.world import Options  # noqa: E402
-from generate_company import PERIODS, read_closes  # noqa: E402
+from generate_company import PERIODS, main, read_closes  # noqa: E402
 
 COMMAND = [sys.executable, str(ROOT / "scripts" / "generate_company.py")]
 DEMO = ROOT / "seeds" / "demo"
@@ -450,3 +450,13 @@ def test_other_formats_hold_the_same_rows(file_format, tmp_path):
         source = "stripe.invoice" if file_format == "duckdb" else f"'{out}/stripe/stripe__invoice.parquet'"
         found = connection.execute(f"select id, total, created from {source} order by id").fetchall()
     assert found == sorted(zip(expected["id"], expected["total"], expected["created"]))
+
+
+def test_a_company_too_small_for_the_quantities_is_refused_in_one_line(tmp_path: Path, capsys) -> None:
+    arguments = ["--customers", "8", "--months", "3", "--out", str(tmp_path / "out")]
+    assert main([*arguments, "--quantity-labels", str(tmp_path / "labels.csv")]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "generate_company.py: error: --quantity-labels needs 8 customers with plain invoices of 6 months, one of them"
+        " metered: generate more --customers or --months"
+    ]
+    assert not (tmp_path / "out").exists()
