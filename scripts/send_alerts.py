@@ -91,6 +91,8 @@ def send_all(reading: Reading, memory: Memory, args: argparse.Namespace) -> int:
     """
     from alerts.targets import read_targets
 
+    # What could not be remembered would be said again, so nothing is said before the file has been written.
+    memory.save()
     failed = sent = 0
     for target in read_targets(os.environ):
         messages = due(reading, memory.told.get(target.key, {}), args.min_severity, args.growth)

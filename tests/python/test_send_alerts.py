@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import socket
 import subprocess
 import sys
 import threading
+import warnings
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -341,6 +343,20 @@ def test_a_mail_arrives(warehouse, monkeypatch) -> None:
     assert "Document in_1 has no counterpart" in mail.get_content()
 
 
+def test_what_the_libraries_say_of_an_address_is_not_shown(warehouse, receiver, address, monkeypatch, caplog, recwarn) -> None:
+    from apprise.plugins.custom_json import NotifyJSON
+
+    def noisy(*_: object, **__: object) -> bool:
+        logging.getLogger("urllib3.connection").warning("Certificate did not match expected hostname: hunter2")
+        warnings.warn("Unverified HTTPS request is being made to host 'hunter2'", stacklevel=1)
+        raise OSError("HTTPConnectionPool(host='hunter2', port=443): /services/secret")
+
+    monkeypatch.setattr(NotifyJSON, "send", noisy)
+    warehouse.holds(STRAGGLER)
+    assert warehouse.send() == 1
+    assert "hunter2" not in caplog.text + "".join(str(warning.message) for warning in recwarn)
+
+
 @pytest.mark.parametrize(
     ("urls", "words"),
     [("", "is not set"), ("  ", "is not set"), ("hunter2://secret", "address 1"), ("json://ok hunter2", "address 2")],
@@ -399,6 +415,17 @@ def test_a_state_file_is_replaced_as_a_whole(tmp_path, monkeypatch) -> None:
         memory.save()
     assert memory.path.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
+
+
+def test_nothing_is_said_that_cannot_be_remembered(warehouse, receiver, address, monkeypatch, capsys) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    warehouse.holds(STRAGGLER)
+    assert warehouse.send() == 2
+    assert capsys.readouterr().err == "send_alerts.py: No space left on device\n"
+    assert receiver.asked == 0
 
 
 def test_a_control_keeps_its_name_from_run_to_run() -> None:
