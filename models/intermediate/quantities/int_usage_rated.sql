@@ -31,8 +31,8 @@ usage_rated as (
         sum(active_days) >= max(days_in_period) as is_whole_month,
         cast(sum(measured_quantity_millionths) as {{ dbt.type_bigint() }})
             as measured_quantity_millionths,
-        cast(sum(late_quantity_millionths) as {{ dbt.type_bigint() }}) as late_quantity_millionths,
         cast(sum(late_billable_millionths) as {{ dbt.type_bigint() }}) as late_billable_millionths,
+        cast(sum(late_amount_minor) as {{ dbt.type_bigint() }}) as late_amount_minor,
         cast(sum(billable_quantity_millionths) as {{ dbt.type_bigint() }})
             as billable_quantity_millionths,
         cast(sum(rated_amount_minor) as {{ dbt.type_bigint() }}) as rated_amount_minor,
@@ -48,7 +48,9 @@ usage_rated as (
             else 0
         end) = 1 and min(unit_price) = max(unit_price) as is_plain,
         max(case when is_estimated then 1 else 0 end) = 1 as is_estimated,
-        max(not_rated_reason) as not_rated_reason
+        coalesce(
+            max(nullif(not_rated_reason, 'no_counts')), max(not_rated_reason)
+        ) as not_rated_reason
     from usage_agreements
     group by entity_id, client_key, service_key, period_start_date, currency_code
 )
