@@ -29,9 +29,9 @@ def build_parser() -> argparse.ArgumentParser:
     """Command line of the generator."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same company (default 7)")
-    parser.add_argument("--customers", type=_positive, default=80, help="number of customers (default 80)")
-    parser.add_argument("--months", type=_positive, default=15, help="number of months (default 15)")
-    parser.add_argument("--start", type=_first_of_month, default=dt.date(2024, 1, 1),
+    parser.add_argument("--customers", type=positive, default=80, help="number of customers (default 80)")
+    parser.add_argument("--months", type=positive, default=15, help="number of months (default 15)")
+    parser.add_argument("--start", type=first_of_month, default=dt.date(2024, 1, 1),
                         help="first day of the first month (default 2024-01-01)")
     parser.add_argument("--faults", default="none",
                         help="what to plant: none, default, a file, or rates such as refund_not_recorded=0.05,...")
@@ -60,7 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
     """A whole number from 1."""
     number = int(text)
     if number < 1:
@@ -76,7 +76,7 @@ def _processors(text: str) -> tuple[str, ...]:
     return names
 
 
-def _first_of_month(text: str) -> dt.date:
+def first_of_month(text: str) -> dt.date:
     """A date that starts a month."""
     try:
         day = dt.date.fromisoformat(text)

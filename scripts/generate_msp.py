@@ -18,16 +18,16 @@ from company.msp.faults import parse_rates
 from company.msp.policy import write_policy
 from company.tables import row_count
 from company.write import write_tables
-from generate_company import _first_of_month, _positive
+from generate_company import first_of_month, positive
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Command line of the generator."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same provider (default 7)")
-    parser.add_argument("--clients", type=_positive, default=40, help="number of clients (default 40)")
-    parser.add_argument("--months", type=_positive, default=6, help="number of months (default 6)")
-    parser.add_argument("--start", type=_first_of_month, default=dt.date(2024, 1, 1),
+    parser.add_argument("--clients", type=positive, default=40, help="number of clients (default 40)")
+    parser.add_argument("--months", type=positive, default=6, help="number of months (default 6)")
+    parser.add_argument("--start", type=first_of_month, default=dt.date(2024, 1, 1),
                         help="first day of the first month (default 2024-01-01)")
     parser.add_argument("--faults", default="default",
                         help="what to plant: none, default, or rates such as quantity_under=0.05,... (default default)")

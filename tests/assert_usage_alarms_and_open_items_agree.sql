@@ -47,7 +47,8 @@ compared as (
         case
             when
                 findings.alarm_count = 1
-                and abs(findings.stake_amount_minor) > coalesce(tolerances.amount_tolerance_minor, 0)
+                and abs(findings.stake_amount_minor)
+                > coalesce(tolerances.amount_tolerance_minor, 0)
                 and coalesce(items.open_count, 0) = 0
                 then 'not in the queue'
             when

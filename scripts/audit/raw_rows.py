@@ -41,6 +41,7 @@ MADE_BY_RULES = {
     "usage_commitments": ("usage_commitments", "commitment_id"),
     "variable_consideration": ("variable_consideration", "estimate_id"),
     "opening_balances": ("int_opening_balances", "opening_id"),
+    "usage_dues": ("int_usage_dues", "chain_id"),
 }
 # What a row says about its loading and not about the business.
 NOT_SHOWN = {"_fivetran_synced", "_loaded_at", "livemode", "metadata"}

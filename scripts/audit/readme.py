@@ -42,7 +42,7 @@ given by the end of the period and had not ended by then; its state is that of t
 
 ## How the samples were drawn
 
-A population is one leg (ledger, processor, bank), in the ledger one group of accounts, and one side.
+A population is one leg (ledger, processor, bank, usage), in the ledger one group of accounts, and one side.
 *Expected* items come from billing and the processor and test completeness: what happened must be recorded.
 *Recorded* items come from the ledger, the processor or the bank and test occurrence: what is recorded must have
 happened. The population is every item dated in the period, whatever its status, weighed in {currency_code} without sign.
@@ -73,7 +73,7 @@ stands for itself. Each difference that is already known is in `exceptions/`, no
   that of a stranger in a bank line, cannot be told from other words.
   A record that no vendor landed, such as an opening balance or a commitment, shows the row of the rule.
 - *event* and *entry*: what happened, in its own currency, and what it posts, in the company's. An item of the
-  processor or bank leg has none: it is the record itself.
+  processor, bank or usage leg has none: it is the record itself.
 - *item*, then *match*: the rule, the tier, both sides and the residual; then the items of the other side, the same way.
 
 The raw rows of an item add up to it, and so do its entries; `is_trail_complete` in `items.csv` says so. An item made

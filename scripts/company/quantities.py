@@ -97,7 +97,10 @@ class Site:
 
 
 def add_quantities(tables: Tables, last_day: dt.date) -> tuple[Tables, list[dict[str, Any]]]:
-    """The tables of agreements, counts and events, and the labels; the tables passed in stay as they are."""
+    """The tables of agreements, counts and events, and the labels; the tables passed in stay as they are.
+
+    Raises ValueError when the company is too small for the six differences.
+    """
     site = Site(last_day + dt.timedelta(days=1))
     everything = [bought for bought in _bought(tables) if bought.product in _SERVICE_OF]
     for number, bought in enumerate(everything):
@@ -205,7 +208,12 @@ def _plant(site: Site, everything: list[Bought]) -> None:
 
     def next_of(choices: list[Bought]) -> tuple[Bought, list[dt.date]]:
         """The next customer that has no difference yet, and the months it was invoiced for."""
-        bought = next(one for one in choices if one.customer not in taken)
+        bought = next((one for one in choices if one.customer not in taken), None)
+        if bought is None or len(bought.lines) < LEAST_MONTHS:
+            raise ValueError(
+                f"--quantity-labels needs {CUSTOMERS} customers with plain invoices of {LEAST_MONTHS} months, one of them"
+                " metered: generate more --customers or --months"
+            )
         taken.add(bought.customer)
         return bought, sorted(bought.lines)
 

@@ -19,7 +19,7 @@ from company.rates import load_rates  # noqa: E402
 from company.simulate import simulate  # noqa: E402
 from company.tables import COLUMNS, key_of, row_count  # noqa: E402
 from company.world import Options  # noqa: E402
-from generate_company import PERIODS, read_closes  # noqa: E402
+from generate_company import PERIODS, main, read_closes  # noqa: E402
 
 COMMAND = [sys.executable, str(ROOT / "scripts" / "generate_company.py")]
 DEMO = ROOT / "seeds" / "demo"
@@ -378,6 +378,9 @@ def test_the_demo_seeds_are_a_fresh_run_of_the_documented_command(tmp_path):
         check=True, capture_output=True)
     fresh = {path.relative_to(tmp_path / "demo"): path for path in (tmp_path / "demo").rglob("*.csv")}
     kept = {path.relative_to(DEMO): path for path in DEMO.rglob("*.csv")}
+    # The demo's connectors keep no log of their runs: a header that no command writes.
+    log = kept.pop(Path("load_log") / "load_log__load.csv", None)
+    assert log is None or log.read_text(encoding="utf-8").count("\n") == 1
     assert set(fresh) == set(kept)
     changed = [str(name) for name, path in fresh.items() if not filecmp.cmp(path, kept[name], shallow=False)]
     assert changed == []
@@ -447,3 +450,13 @@ def test_other_formats_hold_the_same_rows(file_format, tmp_path):
         source = "stripe.invoice" if file_format == "duckdb" else f"'{out}/stripe/stripe__invoice.parquet'"
         found = connection.execute(f"select id, total, created from {source} order by id").fetchall()
     assert found == sorted(zip(expected["id"], expected["total"], expected["created"]))
+
+
+def test_a_company_too_small_for_the_quantities_is_refused_in_one_line(tmp_path: Path, capsys) -> None:
+    arguments = ["--customers", "8", "--months", "3", "--out", str(tmp_path / "out")]
+    assert main([*arguments, "--quantity-labels", str(tmp_path / "labels.csv")]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "generate_company.py: error: --quantity-labels needs 8 customers with plain invoices of 6 months, one of them"
+        " metered: generate more --customers or --months"
+    ]
+    assert not (tmp_path / "out").exists()

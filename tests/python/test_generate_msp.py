@@ -247,6 +247,27 @@ def test_every_model_basis_measure_and_kind_of_agreement_occurs(provider):
     assert used == {"exact", "prefix", "suffix", "contains"}
 
 
+def test_events_are_reported_late_and_twice_and_taken_back_without_being_a_fault(clean):
+    events = list(rows(clean, "metering.usage_event"))
+    contents = Counter((row["client_reference"], row["meter_name"], row["occurred_at"], row["quantity"]) for row in events)
+    assert sum(number > 1 for number in contents.values()) > 10
+    taken_back = [row for row in events if row["corrects_event_id"] is not None]
+    assert len(taken_back) > 10 and all(row["quantity"] < 0 for row in taken_back)
+    assert {row["corrects_event_id"] for row in taken_back} < {row["event_id"] for row in events}
+    delays = [row["recorded_at"] - row["occurred_at"] for row in events]
+    assert sum(delay > dt.timedelta(days=1) for delay in delays) > 100
+
+
+def test_two_clients_change_names_with_a_vendor_on_a_day(provider):
+    ends = {row["pattern"]: row for row in provider.policy["client_mappings"] if row.get("effective_to")}
+    assert len(ends) == 2
+    for pattern, before in ends.items():
+        reader, day = Reader(provider), before["effective_to"]
+        earlier, later = (reader.client("vendor_counts", "Reststead", pattern.upper(), one)
+                          for one in (day - dt.timedelta(days=1), day))  # fmt: skip
+        assert earlier == before["client_reference"] and later not in (None, earlier)
+
+
 def test_tables_have_the_columns_and_unique_keys_of_the_contract(provider):
     for name, table in provider.tables.items():
         assert list(table) == list(COLUMNS[name]), name

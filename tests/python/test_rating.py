@@ -459,6 +459,10 @@ def random_events(draw: Random, clients: set[tuple[str, str]]) -> Iterator[Event
             units = Fraction(draw.choice(["1", "2.5", "7", "20", "0.000001", "-3", "-40"]))
             delay = timedelta(days=draw.choice([0, 0, 1, 20, 45]), minutes=draw.randrange(90))
             recorded = datetime.combine(day, time(12)) + delay
+            if draw.random() < 0.2:
+                # About the end of the grace of an invoice that is issued at six.
+                minutes = draw.choice([30, 60, 61])
+                recorded = datetime.combine(days_of(day.replace(day=1))[-1], time(6)) + timedelta(1, minutes * 60)
             yield Event(entity, client, day, units, recorded, draw.random() < 0.1)
 
 

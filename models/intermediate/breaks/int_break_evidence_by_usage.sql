@@ -49,7 +49,12 @@ ranked as (
         judged.item_id,
         judged.cause_by_sides,
         causes.cause,
-        findings.explanation,
+        case
+            when findings.explanation like '%.'
+                then substring(findings.explanation, 1, length(findings.explanation) - 1)
+            else findings.explanation
+        end
+        || case when findings.is_estimated then ' (estimated)' else '' end as part_text,
         row_number() over (
             partition by judged.item_id
             order by
@@ -77,11 +82,7 @@ evidence as (
         item_id,
         coalesce(max(case when part_rank = 1 then cause end), max(cause_by_sides)) as cause,
         coalesce(
-            {{ dbt.listagg(
-                "case when explanation like '%.' "
-                ~ "then substring(explanation, 1, length(explanation) - 1) else explanation end",
-                "'. '", 'order by part_rank'
-            ) }},
+            {{ dbt.listagg('part_text', "'. '", 'order by part_rank') }},
             'invoice and agreement say different things'
         ) as finding
     from ranked

@@ -36,12 +36,34 @@ named_items as (
 ),
 
 -- All have the same columns in the same order.
-money_items as (
+all_items as (
     select * from named_items
     union all
     select * from payout_items
     union all
     select * from bank_items
+),
+
+money_items as (
+    select
+        item_id,
+        leg,
+        account_role,
+        event_type,
+        processor_name,
+        entity_id,
+        document_reference,
+        counterparty_reference,
+        customer_id,
+        invoice_id,
+        currency_code,
+        amount_minor,
+        item_date,
+        recorded_at,
+        source_name,
+        source_table,
+        source_record_id
+    from all_items
 )
 
 select * from money_items

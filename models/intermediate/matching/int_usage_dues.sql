@@ -95,10 +95,10 @@ usage_dues as (
         ) as is_contradicted,
         coalesce(agreement_lines.source_name, 'policy') as source_name,
         case
-            when agreement_lines.agreement_line_id is null then 'usage_findings'
+            when agreement_lines.agreement_line_id is null then 'usage_dues'
             else 'agreement_line'
         end as source_table,
-        coalesce(agreement_lines.source_record_id, named.subject_name) as source_record_id,
+        coalesce(agreement_lines.source_record_id, named.chain_id) as source_record_id,
         agreement_lines.recorded_at
     from named
     left join judged

@@ -9,10 +9,6 @@ entities as (
     select * from {{ ref('int_entities') }}
 ),
 
-source_health as (
-    select * from {{ ref('int_source_health_by_day') }}
-),
-
 posted_sources as (
     select * from {{ ref('int_posted_sources') }}
 ),
@@ -67,18 +63,13 @@ no_amount as (
         periods.entity_id,
         periods.period,
         'sources_complete' as check_name,
-        'source ' || source_health.source_name as subject,
+        'source ' || posted_sources.source_name as subject,
         1 as finding_count
     from periods
-    inner join source_health
-        on
-            periods.entity_id = source_health.entity_id
-            and periods.as_of_date = source_health.health_date
-            and periods.end_date > source_health.complete_through_date
     inner join posted_sources
         on
-            source_health.entity_id = posted_sources.entity_id
-            and source_health.source_name = posted_sources.source_name
+            periods.entity_id = posted_sources.entity_id
+            and periods.end_date > posted_sources.complete_through_date
 ),
 
 close_findings as (

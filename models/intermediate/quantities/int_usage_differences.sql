@@ -32,8 +32,11 @@ split as (
             when sign(quantity_difference_millionths) <> sign(amount_difference_minor) then 0
             when coalesce(invoiced_unit_price, unit_price, 0) = coalesce(unit_price, 0)
                 then amount_difference_minor
-            else sign(amount_difference_minor)
-                * least(abs(amount_difference_minor), amount_of_units_minor)
+            else cast(
+                    sign(amount_difference_minor)
+                    * least(abs(amount_difference_minor), amount_of_units_minor)
+                    as {{ dbt.type_bigint() }}
+                )
         end as quantity_part_minor
     from measures
 ),

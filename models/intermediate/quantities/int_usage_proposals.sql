@@ -66,7 +66,7 @@ proposals as (
         mapping_stakes.is_estimated,
         'Add the line to ' || mapping_proposals.proposal_kind || 's.csv'
         || case
-            when mapping_proposals.mapped_to is null then ' and write in it whom {name} stands for.'
+            when mapping_proposals.mapped_to is null then ' and write in it what {name} stands for.'
             else ': {name} seems to be ' || mapping_proposals.mapped_to || '.'
         end as sentence,
         mapping_proposals.mapping_line,

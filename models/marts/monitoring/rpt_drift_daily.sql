@@ -25,10 +25,13 @@ drift_daily as (
         cast(drift.matched_count as bigint) as cumulative_matched_count,
         {{ major_units('drift.matched_gross_minor', 'currencies.exponent') }}
             as cumulative_matched_gross_amount,
-        {{ share_of('drift.matched_count', 'drift.matched_count + drift.unmatched_count') }}
-            as match_rate_by_count,
         {{ share_of(
-            'drift.matched_gross_minor', 'drift.matched_gross_minor + drift.unmatched_gross_minor'
+            'drift.matched_count', 'drift.matched_count + greatest(drift.unmatched_count, 0)'
+        ) }} as match_rate_by_count,
+        -- Never below nothing, so that a wrong history is a red control and not a failed cast.
+        {{ share_of(
+            'drift.matched_gross_minor',
+            'drift.matched_gross_minor + greatest(drift.unmatched_gross_minor, 0)'
         ) }} as match_rate_by_value,
         cast(lag(drift.unmatched_count, 7) over (
             partition by drift.leg, drift.entity_id, drift.currency_code

@@ -81,7 +81,7 @@ usage_proposals as (
             'name': 'dated.unmapped_reference',
             'service': 'dated.service_id',
             'old': 'coalesce(' ~ quantity_text('dated.old_quantity_millionths') ~ ', '
-                ~ price_text('dated.old_unit_price') ~ ')',
+                ~ price_text('dated.old_unit_price') ~ ", 'another price')",
             'new': 'coalesce(' ~ quantity_text('dated.new_quantity_millionths') ~ ', '
                 ~ price_text('dated.new_unit_price') ~ ')',
             'date': 'dated.effective_date',

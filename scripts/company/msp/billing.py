@@ -79,7 +79,7 @@ def _issue(
     end = clock.at_midnight(calendar.first(month + 1))
     if client.is_itemised_elsewhere:
         cents = sum(charge.cents for _, _, charge in billed)
-        lines = [_stripe_line(f"{TOGETHER[5:]}", "Managed services", 1, cents, month, calendar, client.currency)]
+        lines = [_stripe_line(TOGETHER[5:], "Managed services", 1, cents, month, calendar, client.currency)]
     else:
         lines = [_service_line(*one, calendar, client.currency) for one in billed]
     lines.sort(key=lambda line: line[9])

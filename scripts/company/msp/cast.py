@@ -127,10 +127,14 @@ def _change_version(deal: Deal, rng: Random) -> None:
 
 
 def _dearer(line: Line) -> catalogue.Terms:
-    """The terms with every price three per cent up, to four places."""
-    up = lambda price: (price * Decimal("1.03")).quantize(Decimal("0.0001"))  # noqa: E731
-    tiers = tuple(tier._replace(price=up(tier.price)) for tier in line.terms.tiers)
-    return line.terms._replace(price=line.terms.price and up(line.terms.price), tiers=tiers)
+    """The terms with every price raised."""
+    tiers = tuple(tier._replace(price=_raised(tier.price)) for tier in line.terms.tiers)
+    return line.terms._replace(price=line.terms.price and _raised(line.terms.price), tiers=tiers)
+
+
+def _raised(price: Decimal) -> Decimal:
+    """A price three per cent up, to four places."""
+    return (price * Decimal("1.03")).quantize(Decimal("0.0001"))
 
 
 def _hold(deal: Deal, units: int, rng: Random) -> None:

@@ -179,13 +179,11 @@ class Deal:
 
     def cut_holdings(self, day: dt.date) -> list[Holding]:
         """Split holdings at a day; returns the parts from that day on."""
-        later = []
         for held in list(self.holdings):
             if held.first < day < held.until:
                 self.holdings.append(replace(held, first=day))
                 held.until = day
-        later = [held for held in self.holdings if held.first >= day]
-        return later
+        return [held for held in self.holdings if held.first >= day]
 
     def drop_holdings(self, day: dt.date) -> None:
         """Nothing is held from a day on."""
