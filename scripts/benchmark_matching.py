@@ -29,7 +29,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 DBT = str(Path(sys.executable).with_name("dbt"))
 LAST = "int_item_statuses"
-GIVEN = ("int_expected_items", "int_recorded_items")
+GIVEN = ("int_expected_items", "int_recorded_items", "int_source_health_by_day")
 # What a model of the matching works for, by its name; the first pattern that fits counts.
 TIERS = (
     (r"decision|decided", "0 decisions"),
@@ -42,6 +42,7 @@ TIERS = (
     (r"group|membership|payout|covering|neighbour", "7 groups"),
     (r"last_resort", "9 last resort"),
     (r"windows|business_days|due_dates|settlement_lags", "windows and days"),
+    (r"outages|inconclusive", "late sources"),
     (r"items$|match_members|match_totals|matches$|statuses$", "items and results"),
 )
 TIER_NAMES = {
