@@ -91,6 +91,8 @@ def send_all(reading: Reading, memory: Memory, args: argparse.Namespace) -> int:
     """
     from alerts.targets import read_targets
 
+    # What could not be remembered would be said again, so nothing is said before the file has been written.
+    memory.save()
     failed = sent = 0
     for target in read_targets(os.environ):
         messages = due(reading, memory.told.get(target.key, {}), args.min_severity, args.growth)
@@ -121,14 +123,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code, with one line on stderr for whatever went wrong."""
     args = build_parser().parse_args(arguments)
     try:
-        reading = read(args.database, args.run_results, args.schema, args.alerts)
         if args.dry_run:
+            reading = read(args.database, args.run_results, args.schema, args.alerts)
             told: dict[str, dict] = {}
             for alerts in Memory(args.state).told.values():
                 told.update(alerts)
             _print(due(reading, told, args.min_severity, args.growth), args.digest)
             return 0
         with locked(args.state, args.lock_wait):
+            # Read behind the lock: what the run before this one said may be newer than what was true before it.
+            reading = read(args.database, args.run_results, args.schema, args.alerts)
             return 1 if send_all(reading, Memory(args.state), args) else 0
     except Busy as error:
         print(f"send_alerts.py: {error}", file=sys.stderr)

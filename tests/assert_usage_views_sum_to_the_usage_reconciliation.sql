@@ -13,7 +13,12 @@ rows_behind as (
         sum(invoiced_amount) as invoiced_amount,
         sum(calculated_under_amount) as calculated_under_amount,
         sum(calculated_over_amount) as calculated_over_amount,
-        sum(estimated_under_amount + estimated_over_amount) as estimated_amount
+        sum(recognised_amount) as recognised_amount,
+        sum(collected_amount) as collected_amount,
+        sum(estimated_under_amount) as estimated_under_amount,
+        sum(estimated_over_amount) as estimated_over_amount,
+        sum(case when status <> 'pending' then cost_amount end) as cost_amount,
+        sum(case when status <> 'pending' then invoiced_amount - cost_amount end) as margin_amount
     from {{ ref('fct_usage_reconciliation') }}
     group by entity_id, currency_code
 ),
@@ -28,7 +33,12 @@ views as (
         invoiced_amount,
         calculated_under_amount,
         calculated_over_amount,
-        estimated_under_amount + estimated_over_amount as estimated_amount
+        recognised_amount,
+        collected_amount,
+        estimated_under_amount,
+        estimated_over_amount,
+        cost_amount,
+        margin_amount
     from {{ ref('rpt_usage_by_client') }}
     union all
     select
@@ -40,7 +50,12 @@ views as (
         invoiced_amount,
         calculated_under_amount,
         calculated_over_amount,
-        estimated_under_amount + estimated_over_amount as estimated_amount
+        recognised_amount,
+        collected_amount,
+        estimated_under_amount,
+        estimated_over_amount,
+        cost_amount,
+        margin_amount
     from {{ ref('rpt_usage_by_service') }}
 ),
 
@@ -54,7 +69,12 @@ summed as (
         sum(invoiced_amount) as invoiced_amount,
         sum(calculated_under_amount) as calculated_under_amount,
         sum(calculated_over_amount) as calculated_over_amount,
-        sum(estimated_amount) as estimated_amount
+        sum(recognised_amount) as recognised_amount,
+        sum(collected_amount) as collected_amount,
+        sum(estimated_under_amount) as estimated_under_amount,
+        sum(estimated_over_amount) as estimated_over_amount,
+        sum(cost_amount) as cost_amount,
+        sum(margin_amount) as margin_amount
     from views
     group by view_name, entity_id, currency_code
 ),
@@ -85,7 +105,14 @@ compared as (
             when expected.invoiced_amount <> summed.invoiced_amount then 'invoiced'
             when expected.calculated_under_amount <> summed.calculated_under_amount then 'under'
             when expected.calculated_over_amount <> summed.calculated_over_amount then 'over'
-            when expected.estimated_amount <> summed.estimated_amount then 'estimated'
+            when
+                expected.estimated_under_amount <> summed.estimated_under_amount
+                or expected.estimated_over_amount <> summed.estimated_over_amount
+                then 'estimated'
+            when expected.recognised_amount <> summed.recognised_amount then 'recognised'
+            when expected.collected_amount <> summed.collected_amount then 'collected'
+            when (expected.cost_amount is distinct from summed.cost_amount) then 'cost'
+            when (expected.margin_amount is distinct from summed.margin_amount) then 'margin'
             else 'ok'
         end as status
     from expected

@@ -12,11 +12,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from .reader import SEVERITIES
+
 _VERSION = 1
 
 
 class Busy(Exception):
     """Another run holds the lock."""
+
+
+def _checked(said: dict[str, Any]) -> dict[str, Any]:
+    """What was said of one alert; KeyError, TypeError or ValueError for something else."""
+    if said["severity"] not in SEVERITIES:
+        raise ValueError("another severity")
+    return {
+        "severity": said["severity"], "value": float(said["value"]),
+        **{name: str(said[name]) for name in ("rule", "where", "subject")},
+    }  # fmt: skip
 
 
 class Memory:
@@ -31,7 +43,10 @@ class Memory:
                 content = json.loads(path.read_text(encoding="utf-8"))
                 if content["version"] != _VERSION:
                     raise ValueError("another version")
-                self.told = {target: dict(alerts) for target, alerts in content["told"].items()}
+                self.told = {
+                    target: {alert_id: _checked(said) for alert_id, said in alerts.items()}
+                    for target, alerts in content["told"].items()
+                }
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise ValueError(f"{path} is no state file of send_alerts.py") from error
 

@@ -43,7 +43,7 @@ def due(reading: Reading, told: Mapping[str, Mapping[str, Any]], minimum: str, g
             continue
         if before["rule"] != CONTROL_RULE:
             messages.append(_over(alert_id, before, "withdrawn: the facts behind it have changed"))
-        elif alert_id in reading.judged:
+        elif alert_id in reading.held:
             messages.append(_over(alert_id, before, "closed: the control holds again"))
     order = {name: rank for rank, name in enumerate(reversed(SEVERITIES))}
     return sorted(messages, key=lambda message: (message.kind == "closed", order[message.severity]))

@@ -47,10 +47,10 @@ class Alert(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """All that is known now; `judged` are the ids of controls that the last run has a verdict on."""
+    """All that is known now; `held` are the ids of controls that the last run found to hold."""
 
     alerts: list[Alert]
-    judged: frozenset[str]
+    held: frozenset[str]
 
 
 def control_id(name: str) -> str:
@@ -129,7 +129,7 @@ def read(database: Path, run_results: Path, schema: str = "main", exported: Path
     else:
         alerts, policy = read_exported(exported), read_policy(RULES)
     controls = read_controls(run_results)
-    judged = {control_id(name) for name, status in controls.items() if status != "skipped"}
+    held = {control_id(name) for name, status in controls.items() if status == "pass"}
     if policy is not None:
         severity, advice = policy
         alerts += [
@@ -140,4 +140,4 @@ def read(database: Path, run_results: Path, schema: str = "main", exported: Path
             for name, status in sorted(controls.items())
             if status in ("fail", "error", "runtime error")
         ]  # fmt: skip
-    return Reading(alerts, frozenset(judged))
+    return Reading(alerts, frozenset(held))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+import warnings
 from collections.abc import Mapping
 
 import apprise
@@ -23,8 +24,9 @@ class Target:
 
     def __init__(self, number: int, url: str) -> None:
         """Raises ValueError, without the address, for one that the library cannot read."""
-        # Its messages name hosts and paths; what went wrong is said here instead.
-        logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+        # Their messages name hosts and paths; what went wrong is said here instead.
+        for library in ("apprise", "urllib3", "requests"):
+            logging.getLogger(library).setLevel(logging.CRITICAL + 1)
         asset = apprise.AppriseAsset(app_id="tieout", app_desc="tieout alerts", secure_logging=True, async_mode=False)
         plugin = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
         if plugin is None:
@@ -40,9 +42,11 @@ class Target:
             if attempt:
                 time.sleep(wait * 2 ** (attempt - 1))
             try:
-                taken = self._apprise.notify(
-                    body=body, title=title, notify_type=_TYPES[kind], body_format=apprise.NotifyFormat.TEXT
-                )
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    taken = self._apprise.notify(
+                        body=body, title=title, notify_type=_TYPES[kind], body_format=apprise.NotifyFormat.TEXT
+                    )
             except Exception:  # noqa: BLE001 - whatever a plugin raises, the address must not show in a traceback
                 taken = False
             if taken:

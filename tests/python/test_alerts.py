@@ -1,4 +1,4 @@
-"""A company in which three things go wrong: each raises its alert on the right day, and nothing else does.
+"""A company in which four things go wrong: each raises its alert on the right day, and nothing else does.
 
 The same company without them stands beside it in the same build and raises none, with the limits that the
 project ships. Days are what finance sees: a day's alerts are those of the build of the morning after it.
@@ -19,14 +19,16 @@ sys.path.insert(0, str(PROJECT_ROOT / "scripts"))
 
 from company.batch import Company, copy_project, land  # noqa: E402
 from company.incidents import BrokenRefunds, Incidents, LostInvoice, parse_incidents  # noqa: E402
-from company.landings import Stop, land_daily  # noqa: E402
-from company.tables import row_count  # noqa: E402
+from company.landings import LOG, Stop, land_daily  # noqa: E402
+from company.tables import Table, row_count  # noqa: E402
 from company.world import Options  # noqa: E402
 from generate_company import generate  # noqa: E402
 
 OPTIONS = Options(7, 60, 5, date(2024, 1, 1), ("stripe",))
-# A Tuesday; the loads of this week are missing, the next one is Monday's.
+# A Tuesday; the loads of this week are missing, the next one is Monday's. The ledger's connector keeps a log.
 STOP = Stop("xero", date(2024, 3, 12), date(2024, 3, 18))
+# A Tuesday too, until Friday; of billing only the stamps of its rows tell.
+UNLOGGED_STOP = Stop("stripe", date(2024, 2, 20), date(2024, 2, 23))
 REFUNDS = BrokenRefunds(date(2024, 4, 15), date(2024, 5, 6))
 INVOICE = LostInvoice(date(2024, 5, 14), 5_000_000)
 # In the third week of the refunds, when one alert is over and one is open.
@@ -38,7 +40,15 @@ NODES = ["build", "--select", "+fct_alerts", "--exclude-resource-type", "test", 
 
 def struck_company(name: str, incidents: Incidents, stops: list[Stop]) -> Company:
     tables, _ = generate(OPTIONS, "UTC", {}, None, incidents)
-    return Company(name, "UTC", land_daily(tables, OPTIONS.start, OPTIONS.last_day, stops), [])
+    landed = land_daily(tables, OPTIONS.start, OPTIONS.last_day, stops, is_logged=True)
+    return Company(name, "UTC", {**landed, LOG: runs_of(landed[LOG], STOP.source, name)}, [])
+
+
+def runs_of(log: Table, source: str, company: str) -> Table:
+    """The runs of one source in a log; the log says whose they are."""
+    kept = [row for row, name in enumerate(log["loaded_source_name"]) if name == source]
+    told = {column: [values[row] for row in kept] for column, values in log.items()}
+    return {**told, "loaded_source_relation": [company] * len(kept)}
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +57,7 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
     folder = tmp_path_factory.mktemp("alerts")
     companies = [
         struck_company("clean", Incidents(), []),
-        struck_company("struck", Incidents((REFUNDS,), (INVOICE,)), [STOP]),
+        struck_company("struck", Incidents((REFUNDS,), (INVOICE,)), [UNLOGGED_STOP, STOP]),
     ]
     project = copy_project(companies, folder)
     (project / "target").mkdir()
@@ -81,11 +91,15 @@ def test_a_clean_company_raises_no_alert(built) -> None:
 def test_each_incident_raises_its_alert_on_its_day_and_nothing_else_does(built) -> None:
     ((invoice_id,),) = built.query("select id from stripe.invoice where total = 5000000")
     assert alerts_of(built, "struck") == [
-        # The load of Tuesday morning is missing, so Monday is not complete, and Tuesday is the second day
-        # behind; a daily source is late from the third on. From the fifth on it has failed: one alert ends
-        # where the other begins. Monday's load brings everything through Sunday 17 March.
-        ("source_late", "xero", date(2024, 3, 13), date(2024, 3, 15)),
-        ("source_failed", "xero", date(2024, 3, 15), date(2024, 3, 17)),
+        # Without a log a day without rows may be a quiet one, and billing has one now and then: Monday 19
+        # February is one day behind on Tuesday's run and passes, Tuesday is the second and does not.
+        # Friday's load brings everything through the 22nd, before billing has failed.
+        ("source_late", "stripe", date(2024, 2, 20), date(2024, 2, 22)),
+        # The log has no run on Tuesday 12 March, so that morning's build, which speaks of Monday, knows that
+        # Monday is not complete: late on the first day it can be. From the third day on it has failed: one
+        # alert ends where the other begins. Monday's load brings everything through Sunday 17 March.
+        ("source_late", "xero", date(2024, 3, 11), date(2024, 3, 13)),
+        ("source_failed", "xero", date(2024, 3, 13), date(2024, 3, 17)),
         # Refunds of 19 April count from Monday 22 April (72 hours), when the balance grew for the first time;
         # those of 22 April from the 25th. Monday 29 April is the first day with more than a week before
         # that had more than its week before. Mended on 6 May; three days without growth end it.
@@ -141,7 +155,7 @@ def test_a_build_of_a_past_day_says_the_same_of_it_as_the_last_one(replayed) -> 
     for day, (now, then) in replayed.items():
         assert now == then, day
     assert {day: [rule for _, rule, _, _ in now] for day, (now, _) in replayed.items()} == {
-        IN_THE_STOP: ["source_late"], MIDDLE: ["drift"],
+        IN_THE_STOP: ["source_failed"], MIDDLE: ["drift"],
     }  # fmt: skip
 
 

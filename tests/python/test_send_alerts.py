@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import socket
 import subprocess
 import sys
 import threading
+import warnings
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -191,6 +193,18 @@ def test_a_control_is_off_until_a_run_finds_it_green(warehouse, receiver, addres
     assert len(receiver.received) == 3
 
 
+@pytest.mark.parametrize("status", ["warn", "fail"])
+def test_a_control_that_is_no_longer_told_of_is_not_called_well(warehouse, receiver, address, status) -> None:
+    """Its rule is switched off while it is red, or its severity is lowered: nothing holds again."""
+    warehouse.ran(**{CONTROL: "fail"})
+    warehouse.send()
+    with duckdb.connect(str(warehouse.database)) as connection:
+        connection.execute("update alert_rules set is_enabled = false")
+    warehouse.ran(**{CONTROL: status})
+    assert warehouse.send() == 0
+    assert len(receiver.received) == 1
+
+
 def test_a_server_that_fails_twice_is_tried_a_third_time(warehouse, receiver, address) -> None:
     receiver.answers = [500, 500]
     warehouse.holds(STRAGGLER)
@@ -230,6 +244,20 @@ def test_two_runs_at_once_send_nothing_twice(warehouse, receiver, address) -> No
     for run in runs:
         run.communicate()
     assert sorted(receiver.titles) == ["critical: straggler (main ledger)", "warning: drift (main ledger)"]
+
+
+def test_a_run_that_waited_says_what_is_true_then(warehouse, receiver, address) -> None:
+    """It would else open again what the run before it has just closed."""
+    warehouse.holds(STRAGGLER)
+    code = []
+    with locked(warehouse.state, 0):
+        waiting = threading.Thread(target=lambda: code.append(warehouse.send("--lock-wait", "30")))
+        waiting.start()
+        waiting.join(0.5)
+        assert waiting.is_alive()
+        warehouse.holds()
+    waiting.join(60)
+    assert code == [0] and receiver.received == []
 
 
 def test_a_run_does_not_wait_for_ever(warehouse, receiver, address, capsys) -> None:
@@ -315,6 +343,20 @@ def test_a_mail_arrives(warehouse, monkeypatch) -> None:
     assert "Document in_1 has no counterpart" in mail.get_content()
 
 
+def test_what_the_libraries_say_of_an_address_is_not_shown(warehouse, receiver, address, monkeypatch, caplog, recwarn) -> None:
+    from apprise.plugins.custom_json import NotifyJSON
+
+    def noisy(*_: object, **__: object) -> bool:
+        logging.getLogger("urllib3.connection").warning("Certificate did not match expected hostname: hunter2")
+        warnings.warn("Unverified HTTPS request is being made to host 'hunter2'", stacklevel=1)
+        raise OSError("HTTPConnectionPool(host='hunter2', port=443): /services/secret")
+
+    monkeypatch.setattr(NotifyJSON, "send", noisy)
+    warehouse.holds(STRAGGLER)
+    assert warehouse.send() == 1
+    assert "hunter2" not in caplog.text + "".join(str(warning.message) for warning in recwarn)
+
+
 @pytest.mark.parametrize(
     ("urls", "words"),
     [("", "is not set"), ("  ", "is not set"), ("hunter2://secret", "address 1"), ("json://ok hunter2", "address 2")],
@@ -328,15 +370,20 @@ def test_addresses_that_cannot_be_read_are_one_line_without_them(warehouse, monk
 
 
 def test_what_cannot_be_read_is_one_line(warehouse, address, capsys) -> None:
-    assert main(["--database", str(warehouse.database.parent / "nothing.duckdb")]) == 2
+    assert warehouse.send("--database", str(warehouse.database.parent / "nothing.duckdb")) == 2
     assert warehouse.send("--schema", 'x"y') == 2
     warehouse.run_results.write_text("{}", encoding="utf-8")
     assert warehouse.send() == 2
     warehouse.ran()
-    warehouse.state.write_text("[]", encoding="utf-8")
-    assert warehouse.send() == 2
+    told = {"severity": "info", "value": 1, "rule": "drift", "where": "main", "subject": "in_1"}
+    states = ["[]", "{}", '{"version": 1, "told": {"t": []}}', '{"version": 1, "told": {"t": {"a1": {}}}}']
+    for name, wrong in (("severity", "loud"), ("value", "much"), ("value", None)):
+        states.append(json.dumps({"version": 1, "told": {"t": {"a1": {**told, name: wrong}}}}))
+    for state in states:
+        warehouse.state.write_text(state, encoding="utf-8")
+        assert warehouse.send() == warehouse.send("--dry-run") == 2
     said = capsys.readouterr()
-    assert said.err.count("\n") == 4 and "Traceback" not in said.err
+    assert said.err.count("\n") == 3 + 2 * len(states) and "Traceback" not in said.err
 
 
 def test_alerts_of_another_engine_come_as_a_file(warehouse, receiver, address, capsys) -> None:
@@ -353,8 +400,10 @@ def test_alerts_of_another_engine_come_as_a_file(warehouse, receiver, address, c
 
 def test_a_state_file_is_replaced_as_a_whole(tmp_path, monkeypatch) -> None:
     memory = Memory(tmp_path / "state.json")
-    memory.told = {"target": {"a1": {"severity": "info"}}}
+    said = {"severity": "info", "value": 1.0, "rule": "drift", "where": "main", "subject": "in_1"}
+    memory.told = {"target": {"a1": said}}
     memory.save()
+    assert Memory(memory.path).told == memory.told
     before = memory.path.read_bytes()
 
     def killed(*_: object) -> None:
@@ -366,6 +415,17 @@ def test_a_state_file_is_replaced_as_a_whole(tmp_path, monkeypatch) -> None:
         memory.save()
     assert memory.path.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
+
+
+def test_nothing_is_said_that_cannot_be_remembered(warehouse, receiver, address, monkeypatch, capsys) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    warehouse.holds(STRAGGLER)
+    assert warehouse.send() == 2
+    assert capsys.readouterr().err == "send_alerts.py: No space left on device\n"
+    assert receiver.asked == 0
 
 
 def test_a_control_keeps_its_name_from_run_to_run() -> None:

@@ -21,38 +21,11 @@ entities as (
     from {{ ref('int_entities') }}
 ),
 
+-- Both models have the same columns in the same order.
 breaches as (
-    select
-        rule_id,
-        entity_id,
-        leg,
-        currency_code,
-        subject,
-        from_date,
-        to_date,
-        measured_value,
-        threshold_value,
-        value_unit,
-        amount_minor,
-        item_id,
-        explanation
-    from breaches_of_items
+    select * from breaches_of_items
     union all
-    select
-        rule_id,
-        entity_id,
-        leg,
-        currency_code,
-        subject,
-        from_date,
-        to_date,
-        measured_value,
-        threshold_value,
-        value_unit,
-        amount_minor,
-        item_id,
-        explanation
-    from breaches_of_companies
+    select * from breaches_of_companies
 ),
 
 -- An alert holds on every day of a breach and until as many days have passed without one as its

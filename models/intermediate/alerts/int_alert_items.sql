@@ -1,4 +1,4 @@
--- grain: one row per alert_rule, item_id
+-- grain: one row per alert_rule, item_id, counts_from_date
 with
 
 unmatched_items as (
@@ -28,35 +28,56 @@ waits as (
         currency_code
 ),
 
--- From its first large day on a document has an alert of its own and counts nowhere else.
-first_large_days as (
+followed as (
+    select
+        *,
+        lead(large_from_date) over (
+            partition by leg, entity_id, currency_code, document_key
+            order by large_from_date asc
+        ) as large_again_date
+    from stragglers
+),
+
+-- While a document is large it has an alert of its own and counts nowhere else; before it was, and
+-- when it no longer is, its items count like any other.
+small_spans as (
     select
         leg,
         entity_id,
         currency_code,
         document_key,
-        min(large_from_date) as large_from_date
+        cast(null as date) as small_from_date,
+        min(large_from_date) as small_to_date
     from stragglers
     group by
         leg,
         entity_id,
         currency_code,
         document_key
+    union all
+    select
+        leg,
+        entity_id,
+        currency_code,
+        document_key,
+        large_to_date as small_from_date,
+        large_again_date as small_to_date
+    from followed
+    where large_to_date is not null
 ),
 
 waiting as (
     select
         waits.alert_rule,
         unmatched_items.*,
+        small_spans.small_from_date,
         cast({{ dbt.dateadd(
             'day', 'waits.waiting_days', 'unmatched_items.open_from_date'
-        ) }} as date) as counts_from_date,
+        ) }} as date) as waited_date,
         case
-            when
-                first_large_days.large_from_date < unmatched_items.open_to_date
-                or unmatched_items.open_to_date is null
-                then coalesce(first_large_days.large_from_date, unmatched_items.open_to_date)
-            else unmatched_items.open_to_date
+            when small_spans.small_to_date < unmatched_items.open_to_date
+                then small_spans.small_to_date
+            else coalesce(unmatched_items.open_to_date, small_spans.small_to_date)
         end as counts_to_date
     from unmatched_items
     inner join waits
@@ -64,12 +85,12 @@ waiting as (
             unmatched_items.leg = waits.leg
             and unmatched_items.entity_id = waits.entity_id
             and unmatched_items.currency_code = waits.currency_code
-    left join first_large_days
+    left join small_spans
         on
-            unmatched_items.leg = first_large_days.leg
-            and unmatched_items.entity_id = first_large_days.entity_id
-            and unmatched_items.currency_code = first_large_days.currency_code
-            and unmatched_items.document_key = first_large_days.document_key
+            unmatched_items.leg = small_spans.leg
+            and unmatched_items.entity_id = small_spans.entity_id
+            and unmatched_items.currency_code = small_spans.currency_code
+            and unmatched_items.document_key = small_spans.document_key
 ),
 
 alert_items as (
@@ -87,10 +108,12 @@ alert_items as (
         account_role,
         processor_name,
         amount_minor,
-        counts_from_date,
+        greatest(waited_date, coalesce(small_from_date, waited_date)) as counts_from_date,
         counts_to_date
     from waiting
-    where counts_to_date is null or counts_from_date < counts_to_date
+    where
+        counts_to_date is null
+        or greatest(waited_date, coalesce(small_from_date, waited_date)) < counts_to_date
 )
 
 select * from alert_items

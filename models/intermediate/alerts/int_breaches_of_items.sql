@@ -17,6 +17,17 @@ concentration_breaches as (
     select * from {{ ref('int_concentration_breaches') }}
 ),
 
+-- Every model of breaches has the same columns in the same order.
+all_breaches as (
+    select * from new_breaches
+    union all
+    select * from straggler_breaches
+    union all
+    select * from drift_breaches
+    union all
+    select * from concentration_breaches
+),
+
 breaches_of_items as (
     select
         rule_id,
@@ -32,55 +43,7 @@ breaches_of_items as (
         amount_minor,
         item_id,
         explanation
-    from new_breaches
-    union all
-    select
-        rule_id,
-        entity_id,
-        leg,
-        currency_code,
-        subject,
-        from_date,
-        to_date,
-        measured_value,
-        threshold_value,
-        value_unit,
-        amount_minor,
-        item_id,
-        explanation
-    from straggler_breaches
-    union all
-    select
-        rule_id,
-        entity_id,
-        leg,
-        currency_code,
-        subject,
-        from_date,
-        to_date,
-        measured_value,
-        threshold_value,
-        value_unit,
-        amount_minor,
-        item_id,
-        explanation
-    from drift_breaches
-    union all
-    select
-        rule_id,
-        entity_id,
-        leg,
-        currency_code,
-        subject,
-        from_date,
-        to_date,
-        measured_value,
-        threshold_value,
-        value_unit,
-        amount_minor,
-        item_id,
-        explanation
-    from concentration_breaches
+    from all_breaches
 )
 
 select * from breaches_of_items

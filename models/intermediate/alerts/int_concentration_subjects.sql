@@ -1,16 +1,27 @@
 -- grain: one row per alert_rule, leg, entity_id, currency_code
 with
 
+item_days as (
+    select * from {{ ref('int_item_days') }}
+),
+
+all_items as (
+    select * from {{ ref('int_items') }}
+),
+
+-- As of when it was known, so that a past day is judged as it was then.
 items as (
     select
-        leg,
-        entity_id,
-        currency_code,
-        customer_id,
-        account_role,
-        processor_name,
-        item_date
-    from {{ ref('int_items') }}
+        all_items.leg,
+        all_items.entity_id,
+        all_items.currency_code,
+        all_items.customer_id,
+        all_items.account_role,
+        all_items.processor_name,
+        greatest(all_items.item_date, item_days.known_date) as first_known_date
+    from all_items
+    inner join item_days
+        on all_items.item_id = item_days.item_id
 ),
 
 first_days as (
@@ -20,7 +31,7 @@ first_days as (
         entity_id,
         currency_code,
         customer_id as subject,
-        min(item_date) as first_date
+        min(first_known_date) as first_date
     from items
     where customer_id is not null
     group by
@@ -35,7 +46,7 @@ first_days as (
         entity_id,
         currency_code,
         account_role as subject,
-        min(item_date) as first_date
+        min(first_known_date) as first_date
     from items
     where account_role is not null
     group by
@@ -50,7 +61,7 @@ first_days as (
         entity_id,
         currency_code,
         processor_name as subject,
-        min(item_date) as first_date
+        min(first_known_date) as first_date
     from items
     where processor_name is not null
     group by

@@ -55,14 +55,14 @@ lost_rows as (
 ),
 
 -- A proof is off from the first day of the month that it does not explain: a month is proved as a
--- whole, so no later day of it would be truer, and the day stays the same from build to build.
+-- whole, so no later day of it would be truer, and the day stays the same from build to build. No day
+-- ends it: a month that is over is published all the same, and only a build that explains it is well.
 off as (
     select
         entity_id,
         currency_code,
         proof || ': ' || part as subject,
         month_start as from_date,
-        cast({{ dbt.dateadd('month', 1, 'month_start') }} as date) as to_date,
         'amount' as value_unit,
         cast(abs(residual_amount) as numeric(24, 4)) as measured_value,
         abs(residual_minor) as amount_minor,
@@ -74,7 +74,6 @@ off as (
         currency_code,
         subject,
         from_date,
-        cast(null as date) as to_date,
         'rows' as value_unit,
         cast(abs(measured_value) as numeric(24, 4)) as measured_value,
         cast(null as bigint) as amount_minor,
@@ -91,7 +90,7 @@ breaches as (
         off.currency_code,
         off.subject,
         off.from_date,
-        off.to_date,
+        cast(null as date) as to_date,
         off.measured_value,
         cast(0 as numeric(24, 4)) as threshold_value,
         off.value_unit,

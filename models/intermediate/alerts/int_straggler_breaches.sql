@@ -18,7 +18,9 @@ ranked_items as (
         *,
         row_number() over (
             partition by leg, entity_id, currency_code, document_key
-            order by abs(amount_minor) desc, open_from_date asc, item_id asc
+            order by
+                case when open_to_date is null then 0 else 1 end asc,
+                abs(amount_minor) desc, open_from_date asc, item_id asc
         ) as item_rank
     from unmatched_items
 ),

@@ -24,8 +24,11 @@ dated_rows as (
         source_rows.state,
         cast({{ dbt.date_trunc(
             'month',
-            'least(coalesce(cast(source_rows.recorded_at as date), '
-            'cast(source_rows.synced_at as date), entities.as_of_date), entities.as_of_date)'
+            'least(coalesce('
+            ~ accounting_date(
+                'coalesce(source_rows.recorded_at, source_rows.synced_at)', 'entities.timezone'
+            )
+            ~ ', entities.as_of_date), entities.as_of_date)'
         ) }} as date) as month_start
     from source_rows
     inner join entities

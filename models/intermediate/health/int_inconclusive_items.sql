@@ -86,8 +86,6 @@ ranked as (
 inconclusive_items as (
     select
         item_id,
-        source_name,
-        complete_through_date,
         inconclusive_from_date,
         case
             when late_to_date < as_of_date

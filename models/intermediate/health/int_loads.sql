@@ -43,8 +43,6 @@ loads as (
         coalesce(named.loaded_source_relation, '-') as relation_key,
         coalesce(named.loaded_table_name, '-') as table_key,
         named.status = 'success' as is_success,
-        named.row_count,
-        named.finished_at,
         {{ accounting_date('named.finished_at', 'known_entities.timezone') }} as load_date,
         cast({{ dbt.dateadd(
             'day', -1, accounting_date(

@@ -30,7 +30,6 @@ source_health_by_day as (
         ranked.source_name,
         ranked.health_date,
         min(ranked.complete_through_date) as complete_through_date,
-        max(ranked.last_load_date) as last_load_date,
         max(ranked.days_behind) as days_behind,
         max(case when ranked.is_logged then 1 else 0 end) = 1 as is_logged,
         case max(worst.severity)

@@ -46,7 +46,7 @@ billed_quantity_lines as (
         invoice_lines.product_id,
         -- A line that takes money back, as for time that was paid and not used, takes its units back.
         case
-            when invoice_lines.net_amount_minor < 0 then -invoice_lines.quantity_millionths
+            when invoice_lines.net_amount_minor < 0 then -abs(invoice_lines.quantity_millionths)
             else invoice_lines.quantity_millionths
         end as quantity_millionths,
         invoice_lines.net_amount_minor,

@@ -14,6 +14,19 @@ context_classes as (
     select * from {{ ref('usage_context_classes') }}
 ),
 
+-- A service can only be part of the price of another one that is agreed itself, and not as a part.
+hosts as (
+    select distinct
+        rated_usage.entity_id,
+        rated_usage.client_id,
+        rated_usage.service_id,
+        rated_usage.period_start_date
+    from rated_usage
+    inner join agreement_lines
+        on rated_usage.agreement_line_id = agreement_lines.agreement_line_id
+    where agreement_lines.bundled_in_service_reference is null
+),
+
 described as (
     select
         rated_usage.*,
@@ -24,23 +37,28 @@ described as (
         agreement_lines.committed_quantity_millionths,
         coalesce(agreement_lines.included_quantity_millionths, 0) as included_quantity_millionths,
         agreement_lines.package_size_millionths as package_millionths,
-        greatest(
-            greatest(
-                rated_usage.measured_quantity_millionths
-                + coalesce(rated_usage.late_quantity_millionths, 0),
-                coalesce(agreement_lines.committed_quantity_millionths, 0)
-            ) - coalesce(agreement_lines.included_quantity_millionths, 0),
-            0
-        ) as with_late_millionths,
+        case
+            when
+                agreement_lines.bundled_in_service_reference is not null
+                and hosts.service_id is null
+                and rated_usage.agreement_kind not in ('internal', 'trial')
+                then 'bundle_not_agreed'
+        end as bundle_flaw,
         case
             when rated_usage.agreement_kind = 'internal' then 'internal_use'
             when rated_usage.agreement_kind = 'trial' then 'trial'
-            when agreement_lines.bundled_in_service_reference is not null then 'bundled_service'
+            when hosts.service_id is not null then 'bundled_service'
             when rated_usage.agreement_kind = 'client_specific' then 'client_specific_agreement'
         end as context_class
     from rated_usage
     inner join agreement_lines
         on rated_usage.agreement_line_id = agreement_lines.agreement_line_id
+    left join hosts
+        on
+            rated_usage.entity_id = hosts.entity_id
+            and rated_usage.client_id = hosts.client_id
+            and rated_usage.bundled_in_service_id = hosts.service_id
+            and rated_usage.period_start_date = hosts.period_start_date
 ),
 
 -- What is due is the rated amount lifted to the minimum, and nothing where the class of the line waives
@@ -72,14 +90,8 @@ usage_agreements as (
         described.committed_quantity_millionths,
         described.included_quantity_millionths,
         described.measured_quantity_millionths,
-        coalesce(described.late_quantity_millionths, 0) as late_quantity_millionths,
-        case
-            when coalesce(described.late_quantity_millionths, 0) <= 0 then 0
-            when described.pricing_model = 'package' then {{ integer_divide(
-                'with_late_millionths + package_millionths - 1', 'nullif(package_millionths, 0)'
-            ) }} * described.package_millionths - described.billable_quantity_millionths
-            else described.with_late_millionths - described.billable_quantity_millionths
-        end as late_billable_millionths,
+        coalesce(described.late_billable_millionths, 0) as late_billable_millionths,
+        coalesce(described.late_amount_minor, 0) as late_amount_minor,
         case
             when coalesce(context_classes.waives_agreement, false) then 0
             else coalesce(described.billable_quantity_millionths, 0)
@@ -97,7 +109,7 @@ usage_agreements as (
         end as unit_price,
         described.unit_cost,
         described.is_estimated,
-        described.not_rated_reason
+        coalesce(described.not_rated_reason, described.bundle_flaw) as not_rated_reason
     from described
     left join context_classes
         on described.context_class = context_classes.context_class

@@ -24,9 +24,9 @@ context_classes as (
 measured as (
     select
         quantity_chain.chain_id,
-        coalesce(
-            nullif(usage_counts.context_class, 'none'), quantity_chain.agreement_class
-        ) as context_class,
+        quantity_chain.basis,
+        coalesce(nullif(usage_counts.context_class, 'none'), quantity_chain.agreement_class)
+            as context_class,
         case quantity_chain.count_measure
             when 'last' then usage_counts.last_millionths
             when 'maximum' then usage_counts.maximum_millionths
@@ -44,6 +44,7 @@ measured as (
     union all
     select
         chain_id,
+        basis,
         agreement_class as context_class,
         case basis
             when 'metered' then metered_quantity_millionths
@@ -53,6 +54,7 @@ measured as (
     where counted_average_millionths is null
 ),
 
+-- Only units in the rated quantity can excuse that it was not invoiced: counts are rated without others.
 by_class as (
     select
         measured.chain_id,
@@ -61,21 +63,34 @@ by_class as (
         min(case when context_classes.needs_no_agreement then 1 else 0 end) = 1
             as needs_no_agreement,
         sum(measured.units_millionths) as units_millionths,
-        sum(case when context_classes.excuses_invoice then measured.units_millionths else 0 end)
-            as excusing_millionths
+        sum(case
+            when not context_classes.excuses_invoice then 0
+            when measured.basis = 'committed' then measured.units_millionths
+            when measured.basis = 'metered' or context_classes.needs_no_agreement then 0
+            else measured.units_millionths
+        end) as excusing_millionths
     from measured
     inner join context_classes
         on measured.context_class = context_classes.context_class
     group by measured.chain_id, measured.context_class
 ),
 
+-- Of committed units those are excused that would be held without the context and are not.
 running as (
     select
         by_class.*,
-        greatest(
-            0, coalesce(quantity_chain.billable_quantity_millionths, 0)
-            - coalesce(quantity_chain.invoiced_quantity_millionths, 0)
-        ) as short_millionths,
+        greatest(0, least(
+            coalesce(quantity_chain.billable_quantity_millionths, 0)
+            - coalesce(quantity_chain.invoiced_quantity_millionths, 0),
+            case when
+                    quantity_chain.basis = 'committed'
+                    and quantity_chain.counted_average_millionths is not null
+                    then quantity_chain.agreed_quantity_millionths
+                        - quantity_chain.counted_average_millionths
+                        + sum(by_class.excusing_millionths) over (partition by by_class.chain_id)
+                else coalesce(quantity_chain.billable_quantity_millionths, 0)
+            end
+        )) as short_millionths,
         sum(by_class.excusing_millionths) over (
             partition by by_class.chain_id
             order by by_class.precedence asc, by_class.context_class asc

@@ -29,8 +29,9 @@ ruled as (
         entities.as_of_date,
         coalesce(context_totals.context_millionths, 0) as context_millionths,
         coalesce(context_totals.explained_millionths, 0) as explained_millionths,
-        coalesce(
-            quantity_chain.counted_average_millionths, quantity_chain.metered_quantity_millionths, 0
+        greatest(
+            coalesce(quantity_chain.counted_average_millionths, 0),
+            coalesce(quantity_chain.metered_quantity_millionths, 0)
         ) as used_millionths,
         cast(
             coalesce(own.quantity_tolerance, every.quantity_tolerance, 0) * 1000000
@@ -61,7 +62,7 @@ ruled as (
 ),
 
 -- What can be compared at all. A vendor that counts nothing for an agreement has said so; an
--- agreement that cannot be rated for any other reason covers nothing.
+-- agreement that cannot be rated for any other reason covers nothing, unless nothing would be due for it.
 usage_coverage as (
     select
         chain_id,
@@ -83,7 +84,9 @@ usage_coverage as (
                 and invoiced_row_count = 0
                 and used_millionths <= context_millionths
                 then 'context'
-            when agreement_count = 0 or coalesce(not_rated_reason, 'no_counts') <> 'no_counts'
+            when
+                agreement_count = 0
+                or (coalesce(not_rated_reason, 'no_counts') <> 'no_counts' and not is_waived)
                 then 'unaccounted'
             when
                 as_of_date < cast({{ dbt.dateadd('day', -1, 'period_end_date') }} as date)

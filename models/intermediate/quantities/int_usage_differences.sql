@@ -59,6 +59,7 @@ usage_differences as (
         billable_quantity_millionths,
         invoiced_quantity_millionths,
         late_billable_millionths,
+        late_amount_minor,
         earlier_quantity_millionths,
         rated_amount_minor,
         invoiced_amount_minor,

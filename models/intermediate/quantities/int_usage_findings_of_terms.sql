@@ -7,7 +7,8 @@ differences as (
 ),
 
 -- The agreement itself may be what is wrong: it has fewer units than are there, or a price below cost.
--- Usage that came too late for its invoice is in no rated amount.
+-- Usage that came too late for its invoice is in no rated amount; what it would have made of that is
+-- known from the rating, whatever tiers, included units and minimum say.
 judged as (
     select
         chain_id,
@@ -16,6 +17,7 @@ judged as (
         agreed_quantity_millionths as covered_millionths,
         counted_average_millionths - context_millionths as held_millionths,
         unit_price,
+        cast(null as {{ dbt.type_bigint() }}) as late_amount_minor,
         exponent,
         is_estimated
     from differences
@@ -33,10 +35,11 @@ judged as (
         billable_quantity_millionths as covered_millionths,
         billable_quantity_millionths + late_billable_millionths as held_millionths,
         unit_price,
+        late_amount_minor,
         exponent,
         is_estimated
     from differences
-    where late_billable_millionths > 0
+    where late_amount_minor <> 0
     union all
     select
         chain_id,
@@ -45,6 +48,7 @@ judged as (
         0 as covered_millionths,
         billable_quantity_millionths as held_millionths,
         unit_cost - unit_price as unit_price,
+        cast(null as {{ dbt.type_bigint() }}) as late_amount_minor,
         exponent,
         is_estimated
     from differences
@@ -58,8 +62,11 @@ usage_findings_of_terms as (
         comparison,
         covered_millionths - held_millionths as quantity_difference_millionths,
         0 as amount_difference_minor,
-        {{ price_of_units('unit_price', 'covered_millionths', 'exponent') }}
-        - {{ price_of_units('unit_price', 'held_millionths', 'exponent') }} as stake_amount_minor,
+        coalesce(
+            -late_amount_minor,
+            {{ price_of_units('unit_price', 'covered_millionths', 'exponent') }}
+            - {{ price_of_units('unit_price', 'held_millionths', 'exponent') }}
+        ) as stake_amount_minor,
         is_estimated
     from judged
 )

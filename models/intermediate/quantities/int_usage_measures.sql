@@ -32,6 +32,7 @@ usage_measures as (
         quantity_chain.billable_quantity_millionths,
         quantity_chain.invoiced_quantity_millionths,
         quantity_chain.late_billable_millionths,
+        quantity_chain.late_amount_minor,
         quantity_chain.earlier_quantity_millionths,
         quantity_chain.rated_amount_minor,
         quantity_chain.invoiced_amount_minor,

@@ -3,7 +3,7 @@ with
 
 usage_agreements as (
     select * from {{ ref('int_usage_agreements') }}
-    where unit_price is not null and service_id is not null and context_class is null
+    where unit_price > 0 and service_id is not null and context_class is null
 ),
 
 counted as (

@@ -14,7 +14,7 @@ usage_cutoffs as (
     select * from {{ ref('int_usage_cutoffs') }}
 ),
 
--- A correction counts in the month that it corrects, though it may be made after it.
+-- A correction counts on the day that it says, as the meter adds it up.
 events as (
     select
         entity_id,
@@ -24,12 +24,7 @@ events as (
         recorded_at,
         is_estimated,
         period_start_date,
-        greatest(
-            period_start_date,
-            least(
-                quantity_date, cast({{ dbt.dateadd('day', -1, 'period_end_date') }} as date)
-            )
-        ) as counts_on_date
+        quantity_date
     from {{ ref('int_quantity_rows') }}
     where
         kind = 'metered'
@@ -56,10 +51,10 @@ events_of_lines as (
             agreement_spans.entity_id = events.entity_id
             and agreement_spans.client_id = events.client_id
             and agreement_spans.service_id = events.service_id
-            and agreement_spans.span_from <= events.counts_on_date
+            and agreement_spans.span_from <= events.quantity_date
             and (
                 agreement_spans.span_to is null
-                or agreement_spans.span_to > events.counts_on_date
+                or agreement_spans.span_to > events.quantity_date
             )
     left join usage_cutoffs
         on

@@ -72,6 +72,8 @@ rated_usage as (
         in_time.rated_amount_minor,
         in_time.minimum_applied_minor,
         in_time.total_amount_minor,
+        coalesce(with_late.billable_quantity_millionths, in_time.billable_quantity_millionths)
+        - in_time.billable_quantity_millionths as late_billable_millionths,
         coalesce(with_late.total_amount_minor, in_time.total_amount_minor)
         - in_time.total_amount_minor as late_amount_minor,
         in_time.unit_price,

@@ -23,8 +23,8 @@ grace_periods as (
     select * from {{ ref('usage_grace') }}
 ),
 
--- An invoice in advance goes out before the usage; the first one after the month is the one that had
--- to have it.
+-- An invoice in advance or within the month goes out before all of the usage; the first one after the
+-- month is the one that had to have it. What is billed in arrears by the last evening has no such one.
 first_invoices as (
     select
         quantity_rows.entity_id,
@@ -58,7 +58,7 @@ usage_cutoffs as (
         first_invoices.period_start_date,
         {{ dbt.dateadd(
             'minute', 'coalesce(own_grace.grace_minutes, common_grace.grace_minutes, 0)',
-            'first_invoices.first_issued_at'
+            'coalesce(first_invoices.first_issued_after_at, first_invoices.first_issued_at)'
         ) }} as closes_at,
         {{ dbt.dateadd(
             'minute', 'coalesce(own_grace.grace_minutes, common_grace.grace_minutes, 0)',
