@@ -66,8 +66,11 @@ landed as (
         '' as vendor_key,
         invoice_lines.product_id as service_reference,
         invoice_lines.service_start_date as quantity_date,
-        {{ millionths('invoice_lines.quantity') }}
-        * case when invoice_lines.net_amount_minor < 0 then -1 else 1 end as quantity_millionths
+        case
+            when invoice_lines.net_amount_minor < 0
+                then -abs({{ millionths('invoice_lines.quantity') }})
+            else {{ millionths('invoice_lines.quantity') }}
+        end as quantity_millionths
     from {{ ref('int_invoice_lines') }} as invoice_lines
     where
         invoice_lines.quantity is not null

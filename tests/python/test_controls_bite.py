@@ -1676,7 +1676,7 @@ BREAKS: dict[str, list[Break]] = {
         Break(
             mistake="units that a line takes back are added",
             file=f"{QUANTITIES}/int_billed_quantity_lines.sql",
-            old="then -invoice_lines.quantity_millionths",
+            old="then -abs(invoice_lines.quantity_millionths)",
             new="then invoice_lines.quantity_millionths",
             through="int_quantity_rows_of_invoices int_quantity_rows",
         ),
