@@ -1553,6 +1553,22 @@ BREAKS: dict[str, list[Break]] = {
             through="alert_rules",
         ),
     ],
+    "assert_every_source_cadence_can_apply": [
+        Break(
+            mistake="a calendar is misspelt and no day of it is ever missed",
+            file=f"{POLICY}/source_cadences.csv",
+            old="plaid,,target,",
+            new="plaid,,taget,",
+            through="source_cadences",
+        ),
+        Break(
+            mistake="limits are set for a table that no source lands",
+            file=f"{POLICY}/source_cadences.csv",
+            old="xero,,,1,3,2,",
+            new="xero,journals,,1,3,2,",
+            through="source_cadences",
+        ),
+    ],
     "assert_every_breach_belongs_to_one_alert": [
         Break(
             mistake="an alert that opens again is not told again",
