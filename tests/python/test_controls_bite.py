@@ -1623,6 +1623,13 @@ BREAKS: dict[str, list[Break]] = {
             new="quantity_keys.period_end_date = invoiced.period_start_date",
             through="int_quantity_chain",
         ),
+        Break(
+            mistake="a line of one month is for none",
+            file=f"{QUANTITIES}/int_invoiced_months.sql",
+            old="on counted.month_count >= month_numbers.generated_number",
+            new="on counted.month_count > month_numbers.generated_number",
+            through="int_invoiced_months int_quantity_keys int_usage_invoiced int_quantity_chain",
+        ),
     ],
     "assert_lines_share_all_that_became_of_their_invoice": [
         Break(

@@ -5,9 +5,9 @@ usage_dues as (
     select * from {{ ref('int_usage_dues') }}
 ),
 
-invoiced_quantities as (
-    select * from {{ ref('int_invoiced_quantities') }}
-    where mapping_class <> 'excluded'
+invoiced_months as (
+    select * from {{ ref('int_invoiced_months') }}
+    where mapping_class <> 'excluded' and not is_ahead
 ),
 
 quantity_rows as (
@@ -20,30 +20,30 @@ invoices as (
 
 invoiced as (
     select
-        invoiced_quantities.entity_id,
-        invoiced_quantities.client_key,
-        invoiced_quantities.service_key,
-        invoiced_quantities.period_start_date,
-        invoiced_quantities.currency_code,
-        sum(invoiced_quantities.amount_minor - invoiced_quantities.credited_amount_minor)
+        invoiced_months.entity_id,
+        invoiced_months.client_key,
+        invoiced_months.service_key,
+        invoiced_months.period_start_date,
+        invoiced_months.currency_code,
+        sum(invoiced_months.amount_minor - invoiced_months.credited_amount_minor)
             as amount_minor,
-        max(coalesce(invoices.issued_date, invoiced_quantities.period_start_date))
+        max(coalesce(invoices.issued_date, invoiced_months.period_start_date))
             as invoiced_date,
         max(quantity_rows.recorded_at) as recorded_at,
         min(quantity_rows.source_name) as source_name,
         min(quantity_rows.source_table) as source_table,
         min(quantity_rows.source_record_id) as source_record_id
-    from invoiced_quantities
+    from invoiced_months
     inner join quantity_rows
-        on invoiced_quantities.quantity_row_id = quantity_rows.quantity_row_id
+        on invoiced_months.quantity_row_id = quantity_rows.quantity_row_id
     left join invoices
-        on invoiced_quantities.invoice_id = invoices.invoice_id
+        on invoiced_months.invoice_id = invoices.invoice_id
     group by
-        invoiced_quantities.entity_id,
-        invoiced_quantities.client_key,
-        invoiced_quantities.service_key,
-        invoiced_quantities.period_start_date,
-        invoiced_quantities.currency_code
+        invoiced_months.entity_id,
+        invoiced_months.client_key,
+        invoiced_months.service_key,
+        invoiced_months.period_start_date,
+        invoiced_months.currency_code
 ),
 
 -- What is invoiced before its month is over waits with the month, like what is due for it.

@@ -13,9 +13,9 @@ agreement_lines as (
     select * from {{ ref('int_agreement_lines') }}
 ),
 
-invoiced_quantities as (
-    select * from {{ ref('int_invoiced_quantities') }}
-    where mapping_class <> 'excluded'
+invoiced_months as (
+    select * from {{ ref('int_invoiced_months') }}
+    where mapping_class <> 'excluded' and not is_ahead
 ),
 
 quantity_rows as (
@@ -78,19 +78,19 @@ all_parts as (
         quantity_rows.source_name,
         quantity_rows.source_table,
         quantity_rows.source_record_id,
-        invoiced_quantities.currency_code,
-        invoiced_quantities.amount_minor - invoiced_quantities.credited_amount_minor
+        invoiced_months.currency_code,
+        invoiced_months.amount_minor - invoiced_months.credited_amount_minor
             as amount_minor
-    from invoiced_quantities
+    from invoiced_months
     inner join quantity_rows
-        on invoiced_quantities.quantity_row_id = quantity_rows.quantity_row_id
+        on invoiced_months.quantity_row_id = quantity_rows.quantity_row_id
     inner join usage_dues
         on
-            invoiced_quantities.entity_id = usage_dues.entity_id
-            and invoiced_quantities.client_key = usage_dues.client_key
-            and invoiced_quantities.service_key = usage_dues.service_key
-            and invoiced_quantities.period_start_date = usage_dues.period_start_date
-            and invoiced_quantities.currency_code = usage_dues.currency_code
+            invoiced_months.entity_id = usage_dues.entity_id
+            and invoiced_months.client_key = usage_dues.client_key
+            and invoiced_months.service_key = usage_dues.service_key
+            and invoiced_months.period_start_date = usage_dues.period_start_date
+            and invoiced_months.currency_code = usage_dues.currency_code
 ),
 
 usage_item_parts as (

@@ -3,7 +3,12 @@ with
 
 usage_rows as (
     select * from {{ ref('int_usage_rows') }}
-    where mapping_class <> 'excluded'
+    where mapping_class <> 'excluded' and kind <> 'invoiced'
+),
+
+invoiced_months as (
+    select * from {{ ref('int_invoiced_months') }}
+    where mapping_class <> 'excluded' and not is_ahead
 ),
 
 usage_agreements as (
@@ -35,6 +40,19 @@ named as (
     from usage_agreements
     union all
     select
+        entity_id,
+        client_key,
+        service_key,
+        client_id,
+        service_id,
+        client_reference,
+        service_reference,
+        period_start_date,
+        currency_code,
+        2 as preference
+    from invoiced_months
+    union all
+    select
         usage_rows.entity_id,
         usage_rows.client_key,
         usage_rows.service_key,
@@ -43,16 +61,10 @@ named as (
         usage_rows.client_reference,
         usage_rows.service_reference,
         usage_rows.period_start_date,
+        coalesce(
+            customers.currency_code, usage_rows.currency_code, entities.functional_currency_code
+        ) as currency_code,
         case
-            when usage_rows.kind = 'invoiced' then usage_rows.currency_code
-            else coalesce(
-                    customers.currency_code,
-                    usage_rows.currency_code,
-                    entities.functional_currency_code
-                )
-        end as currency_code,
-        case
-            when usage_rows.kind = 'invoiced' then 2
             when customers.currency_code is not null then 3
             when usage_rows.currency_code is not null then 4
             else 5
@@ -75,19 +87,13 @@ grouped as (
         max(service_id) as service_id,
         min(client_reference) as client_reference,
         min(service_reference) as service_reference,
-        min(preference) as preference
-    from named
-    group by entity_id, client_key, service_key, period_start_date, currency_code
-),
-
-ranked as (
-    select
-        *,
+        min(preference) as preference,
         row_number() over (
             partition by entity_id, client_key, service_key, period_start_date
-            order by preference asc, currency_code asc
+            order by min(preference) asc, currency_code asc
         ) as currency_rank
-    from grouped
+    from named
+    group by entity_id, client_key, service_key, period_start_date, currency_code
 ),
 
 -- A currency that only counts could have is a row of its own where nothing is agreed or invoiced.
@@ -106,7 +112,7 @@ quantity_keys as (
         cast({{ dbt.dateadd('month', 1, 'period_start_date') }} as date) as period_end_date,
         currency_code,
         currency_rank = 1 as has_counts
-    from ranked
+    from grouped
     where preference <= 2 or currency_rank = 1
 )
 

@@ -1,9 +1,9 @@
 -- grain: one row per entity_id, client_key, service_key, period_start_date, currency_code
 with
 
-invoiced_quantities as (
-    select * from {{ ref('int_invoiced_quantities') }}
-    where mapping_class <> 'excluded'
+invoiced_months as (
+    select * from {{ ref('int_invoiced_months') }}
+    where mapping_class <> 'excluded' and not is_ahead
 ),
 
 -- What was taken back whole, by a void or a credit note, was not billed: its units do not count.
@@ -26,7 +26,7 @@ usage_invoiced as (
         cast(sum(recognised_amount_minor) as {{ dbt.type_bigint() }}) as recognised_amount_minor,
         cast(sum(collected_amount_minor) as {{ dbt.type_bigint() }}) as collected_amount_minor,
         case when min(unit_price) = max(unit_price) then min(unit_price) end as invoiced_unit_price
-    from invoiced_quantities
+    from invoiced_months
     group by entity_id, client_key, service_key, period_start_date, currency_code
 )
 

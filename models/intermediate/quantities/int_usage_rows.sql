@@ -36,6 +36,8 @@ usage_rows as (
         currency_code,
         invoice_id,
         invoice_line_id,
+        service_start_date,
+        service_end_date,
         recorded_at
     from quantity_rows
 )
