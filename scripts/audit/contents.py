@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import io
 from pathlib import Path
-from typing import Any, Iterator, NamedTuple
+from typing import Any, Callable, Iterator, NamedTuple
 
 import duckdb
 
 from audit.tables import Column, NotUsable, Table, ordered, plain, quoted, read
 from audit.warehouse import Scope, Warehouse
 from hash_marts import hash_marts, hash_of
+
+# What the meta of a seed says whose rows cannot do without people's names.
+QUOTES = "quotes_personal_data"
 
 
 class Mart(NamedTuple):
@@ -210,6 +213,24 @@ def policy_files(project: Path) -> dict[str, bytes]:
         f"rules/policy/{path.relative_to(folder).as_posix()}": path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.name.startswith(".")
+    }
+
+
+def shown_rules(
+    warehouse: Warehouse, files: dict[str, bytes], withheld: Callable[[str], str]
+) -> dict[str, bytes]:
+    """The rule files as the pack shows them: `withheld` takes names out of those that must quote names.
+
+    Such a seed says so in its meta, `quotes_personal_data`.
+    """
+    quoting = {
+        f"{node['name']}.csv"
+        for node in warehouse.manifest.get("nodes", {}).values()
+        if node["resource_type"] == "seed" and (node["config"].get("meta") or {}).get(QUOTES)
+    }
+    return {
+        path: withheld(content.decode("utf-8")).encode("utf-8") if Path(path).name in quoting else content
+        for path, content in files.items()
     }
 
 

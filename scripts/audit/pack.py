@@ -92,7 +92,7 @@ def build(
     ties, sentence = verdict(scope, found)
 
     files = {table.path: csv_bytes(table) for table in tables}
-    files |= policy | compiled
+    files |= contents.shown_rules(warehouse, policy, withheld("text")) | compiled
     summary = table_of(found)
     files[summary.path] = csv_bytes(summary)
     facts = {

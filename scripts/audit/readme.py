@@ -31,8 +31,8 @@ rule and fingerprints of the sources, the rules and the SQL.
 |---|---|---|
 {files}
 
-`rules/policy/` holds every file of the project's rules, byte for byte; `rules/rules_loaded.csv` says whether the
-database was built with them. `sql/` holds the SQL of every model and control as dbt compiled it; the name of the
+`rules/policy/` holds every file of the project's rules, byte for byte but for names of clients in
+`client_mappings.csv`, which are withheld; `rules/rules_loaded.csv` says whether the database was built with them. `sql/` holds the SQL of every model and control as dbt compiled it; the name of the
 database is left out, so that it runs in any copy. {absent}
 
 Differences in `exceptions/` are those that are open on the as-of date and dated up to the end of the period. What

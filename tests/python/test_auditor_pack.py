@@ -429,7 +429,7 @@ def test_populations_cover_every_item_of_the_period(built_demo, pack):
         states = [int(row[f"{state}_count"]) for state in ("matched", "open", "pending", "ignored")]
         assert sum(states) == int(row["item_count"])
         assert int(row["sampled_count"]) == min(25, int(row["item_count"])), row["population"]
-    assert {row["population"].split(", ")[0] for row in populations} == {"ledger", "processor", "bank"}
+    assert {row["population"].split(", ")[0] for row in populations} == {"ledger", "processor", "bank", "usage"}
 
 
 @pytest.mark.dbt
@@ -713,6 +713,9 @@ def test_no_name_and_no_address_of_a_customer_is_in_the_pack(built_demo, databas
         text = data.decode("utf-8", errors="replace").lower()
         found = [value for value in people + ["someone@example.org"] if value.lower() in text]
         assert not found, (path, found[:3])
+    # A mapping has to quote the names that vendors use; what they mean stays.
+    patterns = {row["pattern"] for row in rows(tmp_path / "pack", "rules/policy/client_mappings.csv")}
+    assert WITHHELD in patterns and any(pattern.startswith("stripe:cus_") for pattern in patterns)
     explained = {row["explanation"] for row in rows(tmp_path / "pack", "exceptions/fct_exceptions.csv")}
     assert explained == {f"{WITHHELD}s journal"}
     trails = rows(tmp_path / "pack", "samples/trails.csv")
