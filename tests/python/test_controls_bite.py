@@ -640,7 +640,7 @@ BREAKS: dict[str, list[Break]] = {
             file=f"{MATCHING}/int_expected_bank_items.sql",
             old="where item_date is not null",
             new="where item_date is null",
-            through="int_expected_items int_items int_item_statuses fct_reconciliation_items",
+            through="int_expected_money_items int_expected_items int_items int_item_statuses fct_reconciliation_items",
         ),
         Break(
             mistake="disputes have no items on the ledger leg",
