@@ -41,7 +41,7 @@ build: $(INSTALLED) ## install, build the demo company, run every control, print
 	@$(BIN)/python scripts/print_standing.py
 
 test: $(INSTALLED) ## run the Python tests: style, broken controls, properties, conformance
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/python tests/conformance
+	@$(BIN)/python -m pytest -n 2 --dist loadscope tests/python tests/conformance
 
 lint: lint-sql lint-dbt lint-python ## check SQL style, deprecations, Python syntax
 

@@ -137,7 +137,11 @@ def test_rules_counts_and_sql_are_those_of_the_build(built_demo, pack):
     for path in sorted((built_demo.project / "seeds" / "policy").rglob("*")):
         if path.is_file():
             copy = pack / "rules" / "policy" / path.relative_to(built_demo.project / "seeds" / "policy")
-            assert copy.read_bytes() == path.read_bytes()
+            if path.name == "client_mappings.csv":
+                # It quotes the names of eight clients.
+                assert copy.read_text(encoding="utf-8").count(WITHHELD) == 8
+            else:
+                assert copy.read_bytes() == path.read_bytes()
     assert {row["finding"] for row in rows(pack, "rules/rules_loaded.csv")} == {"the same"}
     with duckdb.connect(str(built_demo.database), read_only=True) as connection:
         hashed = hash_marts(connection)
